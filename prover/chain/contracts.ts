@@ -1,0 +1,101 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Contract, ContractFactory, isError } from "ethers";
+import type { ContractRunner, ContractTransactionReceipt, ContractTransactionResponse, InterfaceAbi, Signer } from "ethers";
+import { MarginProofError } from "../errors.ts";
+import { packageRoot } from "../proof/tiers.ts";
+
+/** Contracts whose ABI and bytecode ship with the package (verifier-contracts/abi). */
+export const CONTRACTS = [
+  "Groth16Verifier", "MarginHealthVerifier", "SnapshotOracle", "AttesterRegistry", "MarginHealthRegistry", "CollateralEscrow", "IMarginHealth",
+  "PrivateCreditLine", "DemoDollar",
+] as const;
+export type ContractName = (typeof CONTRACTS)[number];
+
+export interface ContractArtifact {
+  readonly contractName: string;
+  readonly abi: InterfaceAbi;
+  readonly bytecode: string;
+}
+
+/** @throws ArtifactMissing when the contracts have not been compiled */
+export function contractArtifact(name: ContractName): ContractArtifact {
+  const path = join(packageRoot(), "verifier-contracts/abi", `${name}.json`);
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw new MarginProofError("ArtifactMissing", "cannot be read", { path, hint: "compile the contracts: npm run build", cause });
+  }
+}
+
+export function contractAt(name: ContractName, address: string, runner: ContractRunner): Contract {
+  return new Contract(address, contractArtifact(name).abi, runner);
+}
+
+/** Deploys and waits for the code to be there. @throws ContractRefused with the contract's own error, ChainError */
+export async function deploy(name: ContractName, signer: Signer, args: readonly unknown[]): Promise<Contract> {
+  const { abi, bytecode } = contractArtifact(name);
+  const factory = new ContractFactory(abi, bytecode, signer);
+  return namingRefusals(contractAt(name, "0x0000000000000000000000000000000000000000", signer), async () => {
+    const contract = await factory.deploy(...args);
+    await contract.waitForDeployment();
+    return contractAt(name, await contract.getAddress(), signer);
+  });
+}
+
+/** Sends a transaction and waits for it. @throws ContractRefused with the contract's own error, ChainError */
+export async function send(contract: Contract, method: string, args: readonly unknown[]): Promise<ContractTransactionReceipt> {
+  return namingRefusals(contract, async () => {
+    // Asked first without sending: a refusal costs no gas and comes back with its data on every node.
+    await contract.getFunction(method).staticCall(...args);
+    const response = (await contract.getFunction(method).send(...args)) as ContractTransactionResponse;
+    const receipt = await response.wait();
+    if (receipt === null) throw new MarginProofError("ChainError", "the transaction was dropped", { hint: "send it again" });
+    return receipt;
+  });
+}
+
+/** Runs a call and turns a revert into ContractRefused, named as the contract names it. */
+export async function namingRefusals<T>(contract: Contract, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (cause) {
+    if (cause instanceof MarginProofError) throw cause;
+    const refusal = revertData(cause);
+    const parsed = refusal === undefined ? null : contract.interface.parseError(refusal);
+    if (parsed !== null) {
+      const args = parsed.args.map(String).join(", ");
+      throw new MarginProofError("ContractRefused", `${parsed.name}(${args})`, { hint: REMEDIES[parsed.name] ?? "see the error's comment in the contract", cause });
+    }
+    const reason = isError(cause, "CALL_EXCEPTION") ? (cause.reason ?? cause.shortMessage) : cause instanceof Error ? cause.message : String(cause);
+    throw new MarginProofError("ChainError", reason, { hint: "check the address, the network and the sender's balance", cause });
+  }
+}
+
+/** Revert data as ethers, Hardhat and plain JSON-RPC nodes carry it. */
+function revertData(error: unknown, depth = 0): string | undefined {
+  if (typeof error !== "object" || error === null || depth > 4) return undefined;
+  const { data, error: inner, info, cause } = error as { data?: unknown; error?: unknown; info?: { error?: unknown }; cause?: unknown };
+  if (typeof data === "string" && /^0x[0-9a-fA-F]{8,}$/.test(data)) return data;
+  return revertData(data, depth + 1) ?? revertData(inner, depth + 1) ?? revertData(info?.error, depth + 1) ?? revertData(cause, depth + 1);
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  NotRegistered: "the subject registers its account set first",
+  AccountSetMismatch: "prove all accounts of the registered set, in their order, under the salt it was registered with",
+  ScopeMismatch: "have the statements signed, and prove, for this chain, this registry and this policy",
+  UnknownSnapshot: "prove against a snapshot that the publishers have accepted",
+  StaleSnapshot: "prove against the latest snapshot",
+  UnknownAttesterRoot: "prove against the latest attester registry",
+  StatementTooOld: "ask the venues for new statements",
+  StatementFromFuture: "wait, or correct the clock that dated the statements",
+  LevelTooLow: "prove the initial margin level",
+  RatioTooLow: "claim a higher ratio",
+  AssuranceTooLow: "use statements of a higher assurance",
+  SequenceNotIncreasing: "this proof or a later one was accepted already: use newer statements",
+  CollateralNotHeld: "deposit the collateral, or prove with what is held",
+  InvalidProof: "the proof is not of these public signals: submit the bundle as the prover wrote it",
+  PublicSignalNotInField: "submit the bundle as the prover wrote it",
+  UnknownTier: "the registry has no key for this tier: choose another",
+  EnforcedPause: "the contract is paused: wait for its guardian",
+};

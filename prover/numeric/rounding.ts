@@ -1,0 +1,28 @@
+/**
+ * Signed integer division with the direction in the name: Down is towards −∞, Up is towards +∞.
+ * Never towards zero: that would favour the prover on one side of zero. All throw `OutOfRange` on a zero divisor.
+ */
+import { MarginProofError } from "../errors.ts";
+
+/** ⌊a / b⌋ */
+export function divDown(a: bigint, b: bigint): bigint {
+  if (b === 0n) throw new MarginProofError("OutOfRange", "division by zero");
+  const quotient = a / b;
+  const exact = quotient * b === a;
+  return exact || a < 0n === b < 0n ? quotient : quotient - 1n;
+}
+
+/** ⌈a / b⌉ */
+export function divUp(a: bigint, b: bigint): bigint {
+  return -divDown(-a, b);
+}
+
+/** ⌊a·b / c⌋ */
+export function mulDivDown(a: bigint, b: bigint, c: bigint): bigint {
+  return divDown(a * b, c);
+}
+
+/** ⌈a·b / c⌉ */
+export function mulDivUp(a: bigint, b: bigint, c: bigint): bigint {
+  return divUp(a * b, c);
+}

@@ -1,0 +1,132 @@
+/** A margin policy, `margin-policy/1`: which scenarios, netted how, with which charges. Rates and factors are at 1e-9. */
+import { MarginProofError } from "../errors.ts";
+import type { Factor } from "../units.ts";
+import { POLICY_FORMAT, policySchema } from "./policy-schema.ts";
+import { factorText, readJson, type Json } from "./schema.ts";
+
+export { POLICY_FORMAT };
+
+export type VolDirection = "up" | "down" | "none";
+
+/**
+ * The spot is multiplied by `spot`, volatilities are shocked in direction `vol`, and the resulting P&L is multiplied by
+ * `weight` (damping, at most 1).
+ */
+export interface Scenario {
+  readonly spot: Factor;
+  readonly vol: VolDirection;
+  readonly weight: Factor;
+}
+
+/** One number per margin level; reading makes sure that IM ≥ MM. IM is the full number, not an addition to MM. */
+export interface PerLevel {
+  readonly MM: Factor;
+  readonly IM: Factor;
+}
+
+/** Positions in the underlyings of one netting set offset each other, scenario by scenario; netting sets do not. */
+export interface NettingSet {
+  readonly id: string;
+  readonly underlyings: readonly string[];
+}
+
+/** Haircut on balances of one currency or underlying, on credit and on debt alike. */
+export interface Haircut {
+  readonly asset: string;
+  readonly rate: PerLevel;
+}
+
+/**
+ * vol' = vol·(1 ± range·(30 / max(days, dteFloorDays))^power) with `shortPower` up to 30 days and `longPower` beyond;
+ * shocked upwards it is at least `minShockedVol`, shocked downwards at least 0.
+ */
+export interface VolShock {
+  readonly up: Factor;
+  readonly down: Factor;
+  readonly shortPower: Factor;
+  readonly longPower: Factor;
+  readonly dteFloorDays: Factor;
+  readonly minShockedVol: Factor;
+}
+
+/** Minimum charges as a share of spot notional, whatever the scenarios say. */
+export interface Charges {
+  readonly perpetual: PerLevel;
+  readonly future: PerLevel;
+  /** On short options only. */
+  readonly optionShort: PerLevel;
+}
+
+export interface Policy {
+  readonly format: typeof POLICY_FORMAT;
+  readonly name: string;
+  readonly version: number;
+  /** Where the numbers come from. It is hashed with the rest. */
+  readonly description: string;
+  readonly quote: string;
+  /** The position in this list is the netting set's index `u`. */
+  readonly nettingSets: readonly NettingSet[];
+  /** The position in this list is the scenario's index `s`. */
+  readonly scenarios: readonly Scenario[];
+  readonly volShock: VolShock;
+  /** Multiplies the sum of the netting sets' worst losses. */
+  readonly lossFactor: PerLevel;
+  readonly charges: Charges;
+  /** The quote currency has none. */
+  readonly haircuts: readonly Haircut[];
+}
+
+/**
+ * Reads and validates a policy. Throws InvalidSchema, InvalidDecimal, OutOfRange, or InvalidPolicy for a number outside its
+ * sane range, IM below MM, an underlying in two netting sets, and repeated ids, scenarios or haircuts.
+ */
+export function parsePolicy(json: unknown): Policy {
+  const policy = readJson(policySchema, json);
+  refuseRepeats(
+    policy.nettingSets.map(({ id }, u) => [id, `nettingSets[${u}].id`]),
+    "give every netting set its own id",
+  );
+  const owned = policy.nettingSets.flatMap(({ underlyings }, u) =>
+    underlyings.map((name, i): [string, string] => [name, `nettingSets[${u}].underlyings[${i}]`]),
+  );
+  refuseRepeats(owned, "an underlying belongs to exactly one netting set");
+  const scenarios = policy.scenarios.map(({ spot, vol }, s): [string, string] => [
+    `spot ${factorText(spot)}, vol ${vol}`,
+    `scenarios[${s}]`,
+  ]);
+  refuseRepeats(scenarios, "of two scenarios with the same shocks only the heavier can bind: keep that one");
+  const assets = policy.haircuts.map(({ asset }, h): [string, string] => [asset, `haircuts[${h}].asset`]);
+  refuseRepeats([[policy.quote, "quote"], ...assets], "list each asset once; the quote is the unit of account and has no haircut");
+  return policy;
+}
+
+function refuseRepeats(entries: readonly (readonly [key: string, path: string])[], hint: string): void {
+  const seen = new Set<string>();
+  for (const [key, path] of entries) {
+    if (seen.has(key)) throw new MarginProofError("InvalidPolicy", `${key} occurs twice`, { path, hint });
+    seen.add(key);
+  }
+}
+
+/** The canonical JSON of a policy, the one that is hashed: parsePolicy(policyJson(x)) equals x. Lists keep their order, which carries meaning. */
+export function policyJson(policy: Policy): Json {
+  const { volShock, charges } = policy;
+  return {
+    ...policy,
+    nettingSets: policy.nettingSets.map(({ id, underlyings }) => ({ id, underlyings })),
+    scenarios: policy.scenarios.map(({ spot, vol, weight }) => ({ spot: factorText(spot), vol, weight: factorText(weight) })),
+    volShock: {
+      up: factorText(volShock.up),
+      down: factorText(volShock.down),
+      shortPower: factorText(volShock.shortPower),
+      longPower: factorText(volShock.longPower),
+      dteFloorDays: factorText(volShock.dteFloorDays),
+      minShockedVol: factorText(volShock.minShockedVol),
+    },
+    lossFactor: levelJson(policy.lossFactor),
+    charges: { perpetual: levelJson(charges.perpetual), future: levelJson(charges.future), optionShort: levelJson(charges.optionShort) },
+    haircuts: policy.haircuts.map(({ asset, rate }) => ({ asset, rate: levelJson(rate) })),
+  };
+}
+
+const levelJson = ({ MM, IM }: PerLevel): Json => ({ MM: factorText(MM), IM: factorText(IM) });

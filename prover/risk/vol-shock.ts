@@ -1,0 +1,37 @@
+/** Volatility shocks that grow as expiry approaches: a week's volatility moves more than a year's. */
+import { pow } from "../numeric/pow.ts";
+import { ONE, ZERO, add, fromFactor, max, mul, ratio, sub } from "../numeric/real.ts";
+import type { Real } from "../numeric/real.ts";
+import { SCALE } from "../units.ts";
+import type { VolDirection, VolShock } from "./policy.ts";
+
+const DAY = 86_400n;
+const REFERENCE_DAYS = 30n;
+
+/**
+ * (30 / max(days, dteFloorDays))^power with `shortPower` up to 30 days and `longPower` beyond: 1 at 30 days, larger before,
+ * smaller after. The same for every option of an expiry. An expiry in the past counts as today.
+ * The quotient is rounded down, the power to nearest.
+ * @throws OutOfRange when neither the time nor the floor is positive
+ */
+export function volShockMultiplier(secondsToExpiry: number, shock: Pick<VolShock, "shortPower" | "longPower" | "dteFloorDays">): Real {
+  // Seconds at the scale of a factor, so that a fractional floor in days stays exact.
+  const reference = REFERENCE_DAYS * DAY * SCALE.factor;
+  const remaining = BigInt(secondsToExpiry) * SCALE.factor;
+  const floor = shock.dteFloorDays * DAY;
+  const power = remaining <= reference ? shock.shortPower : shock.longPower;
+  return pow(ratio(reference, remaining > floor ? remaining : floor), fromFactor(power));
+}
+
+/**
+ * up: max(minShockedVol, vol·(1 + up·m)); down: vol·max(0, 1 − down·m); none: vol, with m from `volShockMultiplier`.
+ * Products are rounded down.
+ * @throws OutOfRange as `volShockMultiplier`
+ */
+export function shockedVol(vol: Real, direction: VolDirection, shock: VolShock, secondsToExpiry: number): Real {
+  if (direction === "none") return vol;
+  const multiplier = volShockMultiplier(secondsToExpiry, shock);
+  return direction === "up"
+    ? max(fromFactor(shock.minShockedVol), mul(vol, add(ONE, mul(fromFactor(shock.up), multiplier))))
+    : mul(vol, max(ZERO, sub(ONE, mul(fromFactor(shock.down), multiplier))));
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity ^0.8.28;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
+
+/// @title What the escrow asks its registry
+/// @notice How much must stay
+interface ICollateralUse {
+    /// @notice Collateral that a proof counts and that must stay.
+    /// @param subject Whose collateral.
+    /// @return Amount at 1e-8 quote units.
+    function collateralInUse(address subject) external view returns (uint256);
+}
+
+/// @title Collateral outside the venues
+/// @notice Holds one token, worth one quote unit each, for subjects. What a proof counts stays until the proof lapses
+/// or a later one counts less.
+/// @dev Anyone may deposit for a subject, only the subject withdraws. Credits what arrived, so a token that takes a
+/// fee on transfer works; one whose balances move by themselves does not.
+contract CollateralEscrow is ReentrancyGuard {
+    using SafeERC20 for IERC20;
+
+    /// @dev Decimals in which collateral is counted.
+    uint256 private constant _DECIMALS = 8;
+
+    /// @notice The token held.
+    IERC20 public immutable token;
+
+    /// @notice Says what must stay.
+    ICollateralUse public immutable registry;
+
+    uint256 private immutable _tokenDecimals;
+
+    /// @notice A subject's deposits, in the token's own units.
+    mapping(address subject => uint256 amount) public balanceOf;
+
+    /// @notice Tokens arrived.
+    /// @param subject For whom.
+    /// @param from Who paid.
+    /// @param amount In the token's units.
+    event Deposited(address indexed subject, address indexed from, uint256 amount);
+
+    /// @notice Tokens left.
+    /// @param subject Whose they were.
+    /// @param to Who received them.
+    /// @param amount In the token's units.
+    event Withdrawn(address indexed subject, address indexed to, uint256 amount);
+
+    /// @notice The subject has less than this.
+    error InsufficientBalance(uint256 asked, uint256 held);
+
+    /// @notice A proof that still runs counts this collateral.
+    error CollateralInUse(uint256 inUse, uint256 left);
+
+    /// @notice Token decimals beyond 36 are not supported.
+    error UnsupportedDecimals(uint256 decimals);
+
+    /// @notice Holds one token for one registry.
+    /// @param token_ The token held: one of its units is worth one quote unit.
+    /// @param registry_ Says what must stay.
+    constructor(IERC20Metadata token_, ICollateralUse registry_) {
+        token = token_;
+        registry = registry_;
+        _tokenDecimals = token_.decimals();
+        if (_tokenDecimals > 36) revert UnsupportedDecimals(_tokenDecimals);
+    }
+
+    /// @notice Deposits for a subject.
+    /// @param subject For whom.
+    /// @param amount In the token's units.
+    function deposit(address subject, uint256 amount) external nonReentrant {
+        uint256 before = token.balanceOf(address(this));
+        token.safeTransferFrom(msg.sender, address(this), amount);
+        uint256 arrived = token.balanceOf(address(this)) - before;
+        balanceOf[subject] += arrived;
+        emit Deposited(subject, msg.sender, arrived);
+    }
+
+    /// @notice Withdraws the caller's collateral, apart from what a running proof counts.
+    /// @param to Who receives it.
+    /// @param amount In the token's units.
+    function withdraw(address to, uint256 amount) external nonReentrant {
+        uint256 held = balanceOf[msg.sender];
+        if (amount > held) revert InsufficientBalance(amount, held);
+        uint256 left = _inQuoteUnits(held - amount);
+        uint256 inUse = registry.collateralInUse(msg.sender);
+        if (left < inUse) revert CollateralInUse(inUse, left);
+        balanceOf[msg.sender] = held - amount;
+        emit Withdrawn(msg.sender, to, amount);
+        token.safeTransfer(to, amount);
+    }
+
+    /// @notice What a proof may count for a subject.
+    /// @param subject Whose collateral.
+    /// @return Amount at 1e-8 quote units, rounded down.
+    function collateralOf(address subject) external view returns (uint256) {
+        return _inQuoteUnits(balanceOf[subject]);
+    }
+
+    function _inQuoteUnits(uint256 amount) private view returns (uint256) {
+        if (_tokenDecimals <= _DECIMALS) return amount * 10 ** (_DECIMALS - _tokenDecimals);
+        return amount / 10 ** (_tokenDecimals - _DECIMALS);
+    }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity ^0.8.28;
+
+/// @dev Which requirement the margin covers. A policy's initial requirement is never below its maintenance
+/// requirement, so Initial implies Maintenance at the same ratio.
+enum Level {
+    Maintenance,
+    Initial
+}
+
+/// @dev Who stands behind a venue statement, weakest first.
+enum Assurance {
+    SelfClaimed,
+    Attested,
+    VenueSigned
+}
+
+/// @dev What a consumer demands before it extends credit.
+struct Terms {
+    /// The policy the requirement is computed under. A consumer names it: another policy may be laxer.
+    bytes32 policyId;
+    /// At least this requirement.
+    Level level;
+    /// At least this ratio of equity to requirement, in basis points. 10000 means equity = requirement.
+    uint24 minRatioBps;
+    /// At least this assurance, for every statement of the portfolio.
+    Assurance minAssurance;
+}
+
+/// @dev What is known about a subject. All zero for a subject nobody ever proved anything about.
+struct Health {
+    /// Whether the proof still counts: not lapsed, and neither its snapshot nor its attester root revoked.
+    bool healthy;
+    /// Last second at which the proof counts, if nothing is revoked before.
+    uint32 healthyUntil;
+    /// The oldest venue statement is no older than this.
+    uint32 asOf;
+    /// Grows with every accepted proof of this subject.
+    uint40 sequence;
+    /// Equity is at least this share of the requirement.
+    uint24 minRatioBps;
+    /// The requirement that is meant.
+    Level level;
+    /// Weakest assurance among the venue statements.
+    Assurance minAssurance;
+    bytes32 policyId;
+    uint256 snapshotRoot;
+    uint256 attesterRoot;
+    /// Commits to the venue statements. Whoever holds them can show what was proved.
+    uint256 portfolioCommitment;
+    /// How much of the subject's escrow was counted, at 1e-8 quote units.
+    uint64 onChainCollateral;
+}
+
+/// @title Private margin health
+/// @notice Whether an account covers the worst stress loss of its whole portfolio, without its positions.
+///
+/// What an accepted proof shows. "I know positions and salts such that
+///  1. each venue statement is signed by a key in `attesterRoot`, names this subject and this scope, is no older than
+///     `asOf`, and has at least the claimed assurance (self-claimed < attested < venue-signed); every position it
+///     counts is consumed; the set of venue accounts is exactly `accountSet`; the statements hash to
+///     `portfolioCommitment`;
+///  2. every position names an instrument of `snapshotRoot`, and every quantity is in range;
+///  3. the risk totals that follow come from exactly those quantities and exactly the published risk numbers;
+///  4. `equity + onChainCollateral >= ratio * requirement`, where the requirement is what the policy behind
+///     `snapshotRoot` says for these totals: its loss factor times the sum of every netting set's worst scenario,
+///     plus charges;
+///  5. and any exposure limits in the policy hold." (Policies of format margin-policy/1 cannot declare any.)
+/// Nothing else leaks: not the number of positions or venues, not which venue, not the equity.
+///
+/// What must be trusted:
+///  - venue keys, that a statement is the whole truth about its account. Bounded by the published set, its
+///    revocation, the age of statements; an account never registered in the set is outside the claim.
+///  - publishers, that the market data are right. Bounded by their quorum, by anyone's exact recomputation of the
+///    root, by the guardian's power to revoke.
+///  - the set-up, that nobody kept its secrets. Keys of a local set-up are refused outside local networks.
+///  - circuits and contracts, for soundness.
+///  - administrators, for which tiers, policies and attesters there are. No function makes an account healthy without
+///    a proof; but who may add a key, a policy or an attester could prepare one, so a consumer names its policy.
+///  - nobody, for the confidentiality of the book.
+interface IMarginHealth {
+    /// @notice A subject fixed the set of venue accounts that every one of its proofs must cover.
+    /// @param subject The account that claims margin health.
+    /// @param accountSet Salted commitment to its venue accounts.
+    event AccountSetRegistered(address indexed subject, uint256 accountSet);
+
+    /// @notice A proof was accepted.
+    /// @param subject Whose margin was proved.
+    /// @param policyId Under which policy.
+    /// @param sequence The subject's sequence number, higher than any before.
+    /// @param tier Circuit tier of the proof.
+    /// @param healthyUntil Last second at which it counts.
+    /// @param signals The public signals: with the transaction's proof, all that is needed to check it again off
+    /// chain.
+    event HealthProved(
+        address indexed subject,
+        bytes32 indexed policyId,
+        uint256 indexed sequence,
+        bytes32 tier,
+        uint256 healthyUntil,
+        uint256[7] signals
+    );
+
+    /// @notice A policy was added. It can be retired, never changed.
+    /// @param policyId Hash of the policy.
+    /// @param scope The scope that statements and proofs for it must name.
+    /// @param level Requirement that proofs must cover at least.
+    /// @param minRatioBps Ratio that proofs must claim at least.
+    /// @param minAssurance Assurance that proofs must claim at least.
+    /// @param maxStatementAge Age of a venue statement, in seconds, after which it no longer counts.
+    event PolicyAdded(
+        bytes32 indexed policyId,
+        uint256 indexed scope,
+        Level level,
+        uint256 minRatioBps,
+        Assurance minAssurance,
+        uint256 maxStatementAge
+    );
+
+    /// @notice A policy takes no new proofs; accepted ones lapse in their time.
+    /// @param policyId Hash of the policy.
+    event PolicyRetired(bytes32 indexed policyId);
+
+    /// @notice The subject has no registered account set.
+    error NotRegistered(address subject);
+
+    /// @notice The subject already has an account set.
+    error AlreadyRegistered(address subject);
+
+    /// @notice An account set must be a field element other than zero.
+    error InvalidAccountSet(uint256 accountSet);
+
+    /// @notice The proof covers other venue accounts than the subject registered.
+    error AccountSetMismatch(uint256 registered, uint256 proved);
+
+    /// @notice The proof is for another chain, another registry or a policy this registry does not know.
+    error ScopeMismatch(uint256 scope);
+
+    /// @notice The policy was retired.
+    error RetiredPolicy(bytes32 policyId);
+
+    /// @notice The policy was added before.
+    error PolicyKnown(bytes32 policyId);
+
+    /// @notice A policy needs an identifier, a ratio of at least 10000 basis points and a statement age.
+    error InvalidPolicyTerms();
+
+    /// @notice The policy was never added.
+    error UnknownPolicy(bytes32 policyId);
+
+    /// @notice The publishers never accepted this snapshot under this policy.
+    error UnknownSnapshot(uint256 snapshotRoot);
+
+    /// @notice The snapshot has expired, was superseded too often or was revoked.
+    error StaleSnapshot(uint256 snapshotRoot);
+
+    /// @notice The attester root was never published, was superseded too long ago or was revoked.
+    error UnknownAttesterRoot(uint256 attesterRoot);
+
+    /// @notice The statements claim to be from after this block.
+    error StatementFromFuture(uint256 asOf, uint256 timestamp);
+
+    /// @notice The statements are older than the policy allows.
+    error StatementTooOld(uint256 asOf, uint256 oldestAllowed);
+
+    /// @notice The registry demands a higher level.
+    error LevelTooLow(Level claimed, Level demanded);
+
+    /// @notice The registry demands a higher ratio.
+    error RatioTooLow(uint256 claimed, uint256 demanded);
+
+    /// @notice The registry demands a higher assurance.
+    error AssuranceTooLow(Assurance claimed, Assurance demanded);
+
+    /// @notice A proof with this sequence or a later one was accepted before.
+    error SequenceNotIncreasing(uint256 claimed, uint256 last);
+
+    /// @notice The proof counts more collateral than the escrow holds for the subject.
+    error CollateralNotHeld(uint256 counted, uint256 held);
+
+    /// @notice Whether a proof about the subject counts now.
+    /// @param subject The account asked about.
+    /// @return Whether it has an accepted proof that has not lapsed and stands on nothing revoked.
+    function isHealthy(address subject) external view returns (bool);
+
+    /// @notice Whether new credit may be extended to the subject: it is healthy on these terms, and neither the
+    /// registry nor the publishers are paused. This is the one call a consumer needs.
+    /// @param subject The account that asks for credit.
+    /// @param terms What the consumer demands.
+    /// @return Whether it may.
+    function canOpen(address subject, Terms calldata terms) external view returns (bool);
+
+    /// @notice Everything known about the subject.
+    /// @param subject The account asked about.
+    /// @return What its last accepted proof showed, and whether it still counts.
+    function health(address subject) external view returns (Health memory);
+}
