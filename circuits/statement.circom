@@ -33,7 +33,7 @@ template StatementHash() {
 /// StatementSignature: where enabled, S * B8 = R8 + Poseidon5(R8, key, hash) * 8 key with S below the subgroup order.
 /// circomlib's verifier does not check that its points lie on the curve; here they do (off the curve its addition law
 /// means nothing and a forger may choose quotients).
-/// requires  R7 key is in the prime-order subgroup (registries are checked by `parseRegistry` and `auditRegistry`)
+/// requires  R7 key is in the prime-order subgroup (registries are checked by `buildRegistry` and `parseRegistry`)
 /// ensures   key and R8 are on the curve; where enabled, the signature is valid
 /// hints     none of its own
 template StatementSignature() {

@@ -56,6 +56,9 @@ declare module "snarkjs" {
     prove(zkey: Source | Uint8Array, witness: Source | Uint8Array): Promise<{ proof: SnarkjsProof; publicSignals: string[] }>;
     verify(verificationKey: object, publicSignals: readonly string[], proof: object): Promise<boolean>;
   };
+  export const wtns: {
+    calculate(inputs: object, wasm: Source | Uint8Array, target: Source): Promise<void>;
+  };
   export const zKey: {
     exportVerificationKey(zkey: Source | Uint8Array): Promise<unknown>;
     newZKey(r1cs: Source | Uint8Array, ptau: Source | Uint8Array, zkey: Source): Promise<unknown>;

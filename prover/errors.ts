@@ -14,7 +14,9 @@ export type ErrorCode =
   // set-up
   | "InvalidR1cs" | "UnsafeKey"
   // chain
-  | "ChainError" | "ContractRefused" | "LocalKeyOnPublicNetwork";
+  | "ChainError" | "ContractRefused" | "LocalKeyOnPublicNetwork"
+  // command line
+  | "UsageError" | "FileExists" | "UnwritableFile";
 
 export interface ErrorDetails {
   /** Where the problem is, e.g. `positions[3].quantity`. */

@@ -6,7 +6,7 @@ import { keccakInteger } from "./domain.ts";
 /** RFC 8785 (JCS): one text for one JSON value, whatever the order of keys or the spacing it was written with. */
 export function canonicalJson(value: unknown): string {
   const text = canonicalize(value);
-  if (text === undefined) throw new MarginProofError("InvalidSchema", "not a JSON value");
+  if (text === undefined) throw new MarginProofError("InvalidSchema", "not a JSON value", { hint: "pass what JSON.parse gives" });
   return text;
 }
 

@@ -84,6 +84,6 @@ export function requireSubgroup(point: Point, path: string): Point {
 
 /** As `requireSubgroup`, and not the identity: for keys, where the identity would let anybody sign. */
 export function requireGenerator(point: Point, path: string): Point {
-  if (equals(requireSubgroup(point, path), IDENTITY)) throw new MarginProofError("InvalidPoint", "the identity is not a usable key", { path });
+  if (equals(requireSubgroup(point, path), IDENTITY)) throw new MarginProofError("InvalidPoint", "the identity is not a usable key", { path, hint: "generate a key; anybody can sign for this one" });
   return point;
 }

@@ -62,7 +62,7 @@ function indexRows(rows: readonly TreeRow[]): Map<string, number> {
 /** @throws TreeFull when `count` rows exceed 48 P; OutOfRange for P outside 1..16 */
 export function requireCapacity(count: number, treeParents: number): void {
   if (!Number.isInteger(treeParents) || treeParents < 1 || treeParents > NODE_ARITY) {
-    throw new MarginProofError("OutOfRange", `${treeParents} is not in 1..${NODE_ARITY}`, { path: "treeParents" });
+    throw new MarginProofError("OutOfRange", `a tree of ${treeParents} parents`, { path: "treeParents", hint: `use 1 to ${NODE_ARITY} parents` });
   }
   if (count <= treeCapacity(treeParents)) return;
   const needed = Math.ceil(count / treeCapacity(1));

@@ -1,4 +1,3 @@
-import { MarginProofError } from "../errors.ts";
 import { silent } from "../progress.ts";
 import type { Progress } from "../progress.ts";
 import { marketJson } from "../risk/market.ts";
@@ -12,6 +11,7 @@ import { TAGS } from "./domain.ts";
 import { buildInstrumentTree, requireCapacity } from "./instrument-tree.ts";
 import type { InstrumentTree, TreeRow } from "./instrument-tree.ts";
 import { poseidon } from "./poseidon.ts";
+import { requireUnsigned } from "./ranges.ts";
 import { commitRows } from "./vector-commitment.ts";
 
 export interface SnapshotRow extends TreeRow {
@@ -41,16 +41,9 @@ export interface SnapshotOptions {
   readonly progress?: Progress;
 }
 
-function requireFactor(factor: bigint, path: string): bigint {
-  if (factor < 0n || factor >= 1n << BigInt(BITS.lossFactor)) {
-    throw new MarginProofError("OutOfRange", `needs a loss factor below 2^${BITS.lossFactor} at 1e-9`, { path, hint: "use a loss factor of at most 17" });
-  }
-  return factor;
-}
-
 /** Poseidon8(tag, P, treeRoot, policyHash, marketHash, asOf, lossFactorMM, lossFactorIM). twin: circuits SnapshotRoot */
 export function snapshotRoot({ asOf, policyHash, marketHash, lossFactor }: SnapshotHeader, { treeParents, root }: Pick<InstrumentTree, "treeParents" | "root">): bigint {
-  const factors = [requireFactor(lossFactor.MM, "lossFactor.MM"), requireFactor(lossFactor.IM, "lossFactor.IM")];
+  const factors = [requireUnsigned(lossFactor.MM, BITS.lossFactor, "lossFactor.MM"), requireUnsigned(lossFactor.IM, BITS.lossFactor, "lossFactor.IM")];
   return poseidon([TAGS.snapshot, BigInt(treeParents), root, policyHash, marketHash, BigInt(asOf), ...factors]);
 }
 

@@ -55,7 +55,10 @@ export function withQuote(contract: Contract, quotes: Quotes, { spots, currencie
   const { instrument, currency, path } = contract;
   const quote = quotes.get(instrument.name);
   if (quote === undefined) throw missing(`no price for ${instrument.name}`, `${path}.instrument_name`);
-  if (isInverse(contract)) return { ...contract, quote, markUnit: instrument.kind === "option" ? spots.get(instrument.underlying)! : ONE, strikeUnit: ONE };
+  if (isInverse(contract)) {
+    const markUnit = instrument.kind === "option" ? spots.get(instrument.underlying)! : ONE;
+    return { ...contract, quote, markUnit, strikeUnit: ONE };
+  }
   const unit = currency === QUOTE_CURRENCY ? ONE : currencies.get(currency);
   if (unit !== undefined) return { ...contract, quote, markUnit: unit, strikeUnit: unit };
   throw new MarginProofError("MissingMark", `${instrument.name} settles in ${currency}, which has no price`, {

@@ -1,3 +1,4 @@
+import { requireUnsigned, requireWhole } from "../commitment/ranges.ts";
 import { MarginProofError } from "../errors.ts";
 import { formatAddress } from "../statement/address.ts";
 import type { Address } from "../statement/address.ts";
@@ -37,39 +38,31 @@ export const CLAIM_LAYOUT = [
 /** 251. */
 export const CLAIM_BITS = CLAIM_LAYOUT.reduce((sum, { bits }) => sum + bits, 0);
 
-/** The claim's parts as integers, as the circuit takes them. @throws OutOfRange for a fraction */
+/** The claim's parts as integers, as the circuit takes them. @throws OutOfRange naming the part that does not fit its width */
 export function claimIntegers(claim: Claim): Record<keyof Claim, bigint> {
-  for (const part of ["asOf", "sequence"] as const) {
-    if (!Number.isSafeInteger(claim[part])) throw new MarginProofError("OutOfRange", "not a whole number", { path: `claim.${part}` });
-  }
-  return {
-    subject: BigInt(claim.subject),
-    asOf: BigInt(claim.asOf),
-    sequence: BigInt(claim.sequence),
-    minRatioBps: claim.minRatioBps,
-    level: levelBit(claim.level),
-    minAssurance: assuranceLevel(claim.minAssurance),
-  };
+  const parts = { ...claim, subject: BigInt(claim.subject), level: levelBit(claim.level), minAssurance: assuranceLevel(claim.minAssurance) };
+  const integers = CLAIM_LAYOUT.map(({ part, bits }) => {
+    const value = parts[part];
+    const check = typeof value === "number" ? requireWhole(value, bits, `claim.${part}`) : requireUnsigned(value, bits, `claim.${part}`);
+    return [part, check];
+  });
+  return Object.fromEntries(integers) as Record<keyof Claim, bigint>;
 }
 
-/** One field element for the whole claim. @throws OutOfRange naming the part that does not fit its width */
+/** One field element for the whole claim. @throws OutOfRange: a part must not spill into the next */
 export function packClaim(claim: Claim): bigint {
   const parts = claimIntegers(claim);
-  let packed = 0n;
   let shift = 0n;
-  for (const { part, bits } of CLAIM_LAYOUT) {
-    const value = parts[part];
-    if (value < 0n || value >= 1n << BigInt(bits)) throw new MarginProofError("OutOfRange", `needs an integer in [0, 2^${bits})`, { path: `claim.${part}` });
-    packed += value << shift;
+  return CLAIM_LAYOUT.reduce((packed, { part, bits }) => {
+    const place = parts[part] << shift;
     shift += BigInt(bits);
-  }
-  return packed;
+    return packed + place;
+  }, 0n);
 }
 
 /** @throws OutOfRange for more than 251 bits, or an assurance level that does not exist */
 export function unpackClaim(packed: bigint): Claim {
-  if (packed < 0n || packed >= 1n << BigInt(CLAIM_BITS)) throw new MarginProofError("OutOfRange", `a claim has ${CLAIM_BITS} bits`, { path: "claim" });
-  let rest = packed;
+  let rest = requireUnsigned(packed, CLAIM_BITS, "claim");
   const take = (bits: number): bigint => {
     const value = BigInt.asUintN(bits, rest);
     rest >>= BigInt(bits);
@@ -77,7 +70,7 @@ export function unpackClaim(packed: bigint): Claim {
   };
   const [subject, asOf, sequence, minRatioBps, level, assurance] = CLAIM_LAYOUT.map(({ bits }) => take(bits)) as [bigint, bigint, bigint, bigint, bigint, bigint];
   const minAssurance = ASSURANCES[Number(assurance)];
-  if (minAssurance === undefined) throw new MarginProofError("OutOfRange", `there is no assurance level ${assurance}`, { path: "claim.minAssurance" });
+  if (minAssurance === undefined) throw new MarginProofError("OutOfRange", `there is no assurance level ${assurance}`, { path: "claim.minAssurance", hint: "levels are 0 to 2" });
   return {
     subject: formatAddress(subject),
     asOf: Number(asOf),

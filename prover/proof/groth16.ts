@@ -45,7 +45,10 @@ export async function proveWitness(witness: Uint8Array, { zkey, lock }: Pick<Art
   if (witness.length !== lock.wires * FIELD_BYTES) {
     throw failed(`a witness of ${witness.length / FIELD_BYTES} values for a circuit of ${lock.wires} wires`, "calculate it with the same artefacts");
   }
-  const { proof } = await withCurve(() => groth16.prove(zkey, witnessFile(witness)));
+  const { proof } = await withCurve(() => groth16.prove(zkey, witnessFile(witness))).catch((cause: unknown) => {
+    if (cause instanceof MarginProofError) throw cause;
+    throw failed("the key cannot be used with this witness", "the key and the circuit do not belong together: npm run build", cause);
+  });
   const publicSignals = Array.from({ length: lock.publicSignals }, (_, i) => readField(witness, (i + 1) * FIELD_BYTES).toString());
   return { proof: proof as unknown as Groth16Proof, publicSignals };
 }
@@ -78,6 +81,6 @@ function checkSignals(signals: readonly unknown[], expected: number): void {
   });
 }
 
-function failed(problem: string, hint: string): MarginProofError {
-  return new MarginProofError("ProvingFailed", problem, { hint });
+function failed(problem: string, hint: string, cause?: unknown): MarginProofError {
+  return new MarginProofError("ProvingFailed", problem, { hint, cause });
 }

@@ -1,6 +1,6 @@
 import type { Point } from "../commitment/curve.ts";
 import { openInstrument } from "../commitment/instrument-tree.ts";
-import { MarginProofError } from "../errors.ts";
+import { requireUnsigned } from "../commitment/ranges.ts";
 import type { MarginReport } from "../risk/margin-report.ts";
 import { accountSet, portfolioCommitment } from "../statement/account-set.ts";
 import { BITS } from "../units.ts";
@@ -37,9 +37,7 @@ export function prepareProof(request: ProvingRequest): PreparedProof {
 }
 
 function publicSignalsOf({ snapshot, registry, accountSetSalt, claim, onChainCollateral, scope, statements: signed }: ProvingRequest, statements: readonly CheckedStatement[]): PublicSignals {
-  if (onChainCollateral < 0n || onChainCollateral >= 1n << BigInt(BITS.collateral)) {
-    throw new MarginProofError("OutOfRange", `needs an amount in [0, 2^${BITS.collateral}) at 1e-8`, { path: "onChainCollateral" });
-  }
+  requireUnsigned(onChainCollateral, BITS.collateral, "onChainCollateral");
   return {
     snapshotRoot: snapshot.root,
     attesterRoot: registry.root,

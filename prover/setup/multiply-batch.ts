@@ -27,17 +27,22 @@ export function multiplyBatch(curve: CurveMemory, table: WindowTable, scalars: U
     adder.flush();
   }
   const out = curve.copyOut(sums, count * affine);
-  // Scalars are secret: leave nothing behind that depends on them.
+  // Scalars are secret: leave nothing behind that depends on them, nor in what batchInverse used beyond the free pointer.
   digits.fill(0);
-  curve.bytes(sums, curve.mark() - sums).fill(0);
+  curve.bytes(sums, curve.mark() - sums + scratchSize(table, count)).fill(0);
   curve.release(mark);
   return out;
+}
+
+/** Bytes that batchInverse takes beyond the free pointer, without asking. */
+function scratchSize({ group }: Pick<WindowTable, "group">, count: number): number {
+  return (count + 1) * group.coordinate;
 }
 
 type Operation = (...addresses: number[]) => number;
 
 /** Collects additions `sum[i] ± entry`, each sum at most once, and performs them together on `flush`. */
-function batchAdder(curve: CurveMemory, { group }: WindowTable, sums: number, count: number) {
+function batchAdder(curve: CurveMemory, { group }: Pick<WindowTable, "group">, sums: number, count: number) {
   const size = group.coordinate;
   const field = (name: string): Operation => curve.fn[`${group.field}_${name}`]!;
   const [sub, copy, neg, isZero, batchInverse] = [field("sub"), field("copy"), field("neg"), field("isZero"), field("batchInverse")];
@@ -46,8 +51,7 @@ function batchAdder(curve: CurveMemory, { group }: WindowTable, sums: number, co
   const inverses = curve.allocate(count * size);
   const entry = curve.allocate(2 * size);
   const queue = { sum: new Int32Array(count), entry: new Int32Array(count), negate: new Uint8Array(count), length: 0 };
-  // batchInverse takes this much beyond the free pointer, without asking.
-  curve.reserve((count + 1) * size);
+  curve.reserve(scratchSize({ group }, count));
 
   const load = (from: number, negate: boolean, to: number) => {
     copy(from, to);

@@ -1,5 +1,6 @@
 import { identifier, TAGS } from "../commitment/domain.ts";
 import { chain, poseidon } from "../commitment/poseidon.ts";
+import { requireUnsigned } from "../commitment/ranges.ts";
 import { MarginProofError } from "../errors.ts";
 import { BITS } from "../units.ts";
 
@@ -7,12 +8,6 @@ import { BITS } from "../units.ts";
 export interface AccountName {
   readonly venue: string;
   readonly account: string;
-}
-
-/** @throws OutOfRange naming `path`, without the value: it may be a secret */
-export function requireUnsigned(value: bigint, bits: number, path: string): bigint {
-  if (value < 0n || value >= 1n << BigInt(bits)) throw new MarginProofError("OutOfRange", `needs an integer in [0, 2^${bits})`, { path });
-  return value;
 }
 
 /** account = Poseidon3(tag, identifier(venue), identifier(account)) */

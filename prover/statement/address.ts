@@ -1,6 +1,7 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { z } from "zod";
+import { requireUnsigned } from "../commitment/ranges.ts";
 import { MarginProofError } from "../errors.ts";
 import { refuse } from "../risk/schema.ts";
 
@@ -9,8 +10,7 @@ export type Address = `0x${string}`;
 
 /** The EIP-55 spelling of 160 bits. @throws OutOfRange when they are more */
 export function formatAddress(value: bigint): Address {
-  if (value < 0n || value >= 1n << 160n) throw new MarginProofError("OutOfRange", "an address has 160 bits");
-  const hex = value.toString(16).padStart(40, "0");
+  const hex = requireUnsigned(value, 160, "address").toString(16).padStart(40, "0");
   const checksum = bytesToHex(keccak_256(utf8ToBytes(hex)));
   return `0x${[...hex].map((digit, i) => (checksum[i]! >= "8" ? digit.toUpperCase() : digit)).join("")}`;
 }

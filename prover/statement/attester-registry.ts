@@ -2,6 +2,7 @@ import { equals, requireGenerator } from "../commitment/curve.ts";
 import type { Point } from "../commitment/curve.ts";
 import { identifier } from "../commitment/domain.ts";
 import { poseidon } from "../commitment/poseidon.ts";
+import { requireWhole } from "../commitment/ranges.ts";
 import { MarginProofError } from "../errors.ts";
 import { BITS } from "../units.ts";
 
@@ -50,9 +51,8 @@ export function attesterLeaf({ venue, key, assurance, validFrom, validUntil }: A
 /** @throws InvalidPoint, OutOfRange: a key must be a subgroup point and not the identity, and valid for some time */
 function requireAttester({ key, validFrom, validUntil }: Attester, path: string): void {
   requireGenerator(key, `${path}.key`);
-  for (const [field, time] of [["validFrom", validFrom], ["validUntil", validUntil]] as const) {
-    if (!Number.isInteger(time) || time < 0 || time >= 2 ** BITS.time) throw new MarginProofError("OutOfRange", "needs unix seconds below 2^32", { path: `${path}.${field}` });
-  }
+  requireWhole(validFrom, BITS.time, `${path}.validFrom`);
+  requireWhole(validUntil, BITS.time, `${path}.validUntil`);
   if (validUntil < validFrom) {
     throw new MarginProofError("OutOfRange", "the key expires before it becomes valid", { path: `${path}.validUntil`, hint: "swap validFrom and validUntil" });
   }

@@ -1,6 +1,7 @@
 import { concatBytes, hexToBytes } from "@noble/hashes/utils.js";
 import { keccakInteger } from "../commitment/domain.ts";
-import { MarginProofError } from "../errors.ts";
+import { requireUnsigned } from "../commitment/ranges.ts";
+import { BITS } from "../units.ts";
 import type { Address } from "./address.ts";
 
 /** Where and under which policy a statement may be used. */
@@ -14,8 +15,12 @@ export interface ScopeParts {
 
 const word = (value: bigint): Uint8Array => hexToBytes(value.toString(16).padStart(64, "0"));
 
-/** uint(keccak256(abi.encode(uint256 chainId, address registry, bytes32 policyId))) >> 8. twin: MarginHealthRegistry */
+/**
+ * uint(keccak256(abi.encode(uint256 chainId, address registry, bytes32 policyId))) >> 8. twin: MarginHealthRegistry
+ *
+ * @throws OutOfRange for a chain id of more than 256 bits
+ */
 export function scopeOf({ chainId, registry, policyHash }: ScopeParts): bigint {
-  if (chainId < 0n || chainId >= 1n << 256n) throw new MarginProofError("OutOfRange", "a chain id has at most 256 bits", { path: "chainId" });
-  return keccakInteger(concatBytes(word(chainId), word(BigInt(registry)), word(policyHash))) >> 8n;
+  const words = [requireUnsigned(chainId, 256, "chainId"), BigInt(registry), requireUnsigned(policyHash, BITS.identifier, "policyHash")];
+  return keccakInteger(concatBytes(...words.map(word))) >> 8n;
 }

@@ -84,6 +84,6 @@ export function serializeStatement(signed: SignedStatement): string {
 export function parseStatement(json: unknown): SignedStatement {
   const { format: _, attesterKey, signature, ...parts } = readJson(schema, json);
   const signed = { statement: { ...parts, positions: canonicalPositions(parts.positions) }, attesterKey, signature };
-  verifyStatement(signed);
+  verifyStatement(signed, "signature");
   return signed;
 }

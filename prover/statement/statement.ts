@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { identifier, TAGS } from "../commitment/domain.ts";
 import { poseidon, signedToField } from "../commitment/poseidon.ts";
+import { requireUnsigned, requireWhole } from "../commitment/ranges.ts";
 import { MarginProofError } from "../errors.ts";
 import type { Account, Position } from "../risk/book.ts";
 import { BITS } from "../units.ts";
-import { accountHash, requireUnsigned } from "./account-set.ts";
+import { accountHash } from "./account-set.ts";
 import type { Address } from "./address.ts";
 
 /** What a venue says about one account, for one subject in one scope. */
@@ -25,23 +26,18 @@ export function randomSalt(): bigint {
 }
 
 
-function requireInteger(value: number, bits: number, path: string): bigint {
-  if (!Number.isSafeInteger(value)) throw new MarginProofError("OutOfRange", "not a whole number", { path });
-  return requireUnsigned(BigInt(value), bits, path);
-}
-
-/** @throws DuplicatePosition, InvalidBook: positions must be ascending by instrument, distinct and not zero */
+/** @throws DuplicatePosition, InvalidBook, OutOfRange: positions must be ascending by instrument, distinct, and hold something */
 function requireCanonical(positions: readonly Position[]): void {
   positions.forEach(({ instrument, quantity }, i) => {
     const previous = positions[i - 1]?.instrument;
-    if (previous === instrument) throw new MarginProofError("DuplicatePosition", `${instrument} is listed twice`, { path: `positions[${i}].instrument` });
+    if (previous === instrument) {
+      throw new MarginProofError("DuplicatePosition", `${instrument} is listed twice`, { path: `positions[${i}].instrument`, hint: "add the quantities up" });
+    }
     if (previous !== undefined && previous > instrument) {
       throw new MarginProofError("InvalidBook", `${instrument} stands after ${previous}`, { path: `positions[${i}].instrument`, hint: "sort positions by instrument name" });
     }
-    const magnitude = quantity < 0n ? -quantity : quantity;
-    if (magnitude === 0n || magnitude >= 1n << BigInt(BITS.quantity)) {
-      throw new MarginProofError("OutOfRange", `needs a magnitude in (0, 2^${BITS.quantity})`, { path: `positions[${i}].quantity` });
-    }
+    requireUnsigned(quantity < 0n ? -quantity : quantity, BITS.quantity, `positions[${i}].quantity`);
+    if (quantity === 0n) throw new MarginProofError("OutOfRange", "a quantity of zero", { path: `positions[${i}].quantity`, hint: "leave the position out" });
   });
 }
 
@@ -59,9 +55,9 @@ export function positionsHash(positions: readonly Position[]): bigint {
 export function statementHash(statement: Statement): bigint {
   const { subject, scope, asOf, sequence, positions, salt } = statement;
   const packed =
-    requireInteger(asOf, BITS.time, "asOf") +
-    (requireInteger(sequence, BITS.sequence, "sequence") << 32n) +
-    (requireInteger(positions.length, BITS.count, "positions.length") << 64n);
+    requireWhole(asOf, BITS.time, "asOf") +
+    (requireWhole(sequence, BITS.sequence, "sequence") << 32n) +
+    (requireWhole(positions.length, BITS.count, "positions.length") << 64n);
   requireUnsigned(scope, BITS.identifier, "scope");
   requireUnsigned(salt, BITS.salt, "salt");
   return poseidon([TAGS.statement, BigInt(subject), scope, accountHash(statement), packed, positionsHash(positions), salt]);

@@ -1,0 +1,110 @@
+/**
+ * What it costs: `npm run bench [-- --tier desk] [--proofs 5] [--json]`. Medians; the spread is printed beside them.
+ * Ratios hold between machines, absolute times do not.
+ */
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs, promisify } from "node:util";
+import Table from "cli-table3";
+import { loadVerifyingArtifacts } from "../prover/proof/artifacts.ts";
+import { artifactPaths, packageRoot, readTiers, tierParameters } from "../prover/proof/tiers.ts";
+import { localSetup } from "../prover/setup/local-setup.ts";
+import { readR1cs } from "../prover/setup/r1cs.ts";
+import { constraintsByPart } from "./bench/constraints.ts";
+import type { ProvingTimes } from "./bench/proving.ts";
+import { snapshotTimes } from "./bench/snapshot.ts";
+import { build } from "./build.ts";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+
+const run = promisify(execFile);
+const INSTRUMENTS = 500;
+
+const { values: options } = parseArgs({
+  options: { tier: { type: "string", default: "desk" }, proofs: { type: "string", default: "5" }, json: { type: "boolean", default: false } },
+});
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`;
+const spread = (values: readonly number[]): string => `${seconds(Math.min(...values))} – ${seconds(Math.max(...values))}`;
+
+async function proving(tier: string, proofs: number): Promise<ProvingTimes> {
+  const program = join(packageRoot(), "scripts/bench/proving.ts");
+  const { stdout } = await run(process.execPath, ["--disable-warning=ExperimentalWarning", program, tier, String(proofs)]);
+  return JSON.parse(stdout);
+}
+
+/** A key made again from the compiled constraints, into a folder that is then removed. */
+async function setup(tier: string): Promise<number> {
+  const { r1cs } = artifactPaths(tier);
+  const folder = await mkdtemp(join(tmpdir(), "margin-health-bench-"));
+  try {
+    const constraints = readR1cs(await readFile(r1cs), r1cs);
+    const started = performance.now();
+    await localSetup(constraints, join(folder, "bench.zkey"));
+    return performance.now() - started;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The committed gas snapshot, which the tests keep true. */
+async function gas(): Promise<Record<string, unknown>> {
+  return JSON.parse(await readFile(join(packageRoot(), "test/snapshots/gas.json"), "utf8"));
+}
+
+async function bench(tier: string, proofs: number) {
+  if (readTiers()[tier] !== undefined) await build([tier]);
+  const { lock } = await loadVerifyingArtifacts(tier);
+  const parts = await constraintsByPart(tier);
+  const snapshot = snapshotTimes(INSTRUMENTS, tierParameters("desk").treeParents);
+  const setupTime = await setup(tier);
+  const times = await proving(tier, proofs);
+  return { tier, constraints: lock.constraints, wires: lock.wires, parts, snapshot, setup: setupTime, times, gas: await gas() };
+}
+
+type Results = Awaited<ReturnType<typeof bench>>;
+
+function print({ tier, constraints, wires, parts, snapshot, setup, times, gas }: Results): void {
+  const partTable = new Table({ head: [`constraints of ${tier}`, "", "%"], colAligns: ["left", "right", "right"], style: { head: [] } });
+  partTable.push(...parts.map(({ part, constraints: count }) => [part, count.toLocaleString("en"), ((100 * count) / constraints).toFixed(1)]));
+  partTable.push(["   all", constraints.toLocaleString("en"), "100.0"]);
+  console.log(partTable.toString());
+
+  const [coldProof, ...warmProofs] = times.prove as [number, ...number[]];
+  const [coldWitness, ...warmWitnesses] = times.witness as [number, ...number[]];
+  const timeTable = new Table({ head: ["stage", "time", "spread"], colAligns: ["left", "right", "right"], style: { head: [] } });
+  timeTable.push(
+    [`snapshot: price ${snapshot.instruments} instruments`, seconds(snapshot.price), ""],
+    [`snapshot: price and commit ${snapshot.instruments} instruments`, seconds(snapshot.priceAndCommit), ""],
+    [`local set-up from the r1cs (${wires.toLocaleString("en")} wires)`, seconds(setup), ""],
+    ["load and check artefacts", seconds(times.load), ""],
+    ["check the book, lay out the witness inputs", seconds(times.prepare), ""],
+    ["witness, cold", seconds(coldWitness), ""],
+    ["witness, warm", seconds(median(warmWitnesses)), spread(warmWitnesses)],
+    ["prove, cold", seconds(coldProof), ""],
+    ["prove, warm", seconds(median(warmProofs)), spread(warmProofs)],
+    ["verify off chain", seconds(median(times.verify)), spread(times.verify)],
+    ["peak memory of proving", `${Math.round(times.peakMegabytes)} MB`, ""],
+  );
+  console.log(timeTable.toString());
+
+  const gasTable = new Table({ head: ["on chain", "gas"], colAligns: ["left", "right"], style: { head: [] } });
+  gasTable.push(...flatten(gas).map(([name, value]) => [name, value.toLocaleString("en")]));
+  console.log(gasTable.toString());
+}
+
+function flatten(value: object, prefix = ""): [string, number][] {
+  return Object.entries(value).flatMap(([key, entry]): [string, number][] => (typeof entry === "object" && entry !== null ? flatten(entry, `${prefix}${key} · `) : [[`${prefix}${key}`, Number(entry)]]));
+}
+
+const proofs = Number(options.proofs);
+if (!Number.isSafeInteger(proofs) || proofs < 2) {
+  console.error("--proofs: at least 2, one cold and one warm");
+  process.exitCode = 2;
+} else {
+  const results = await bench(options.tier, proofs);
+  if (options.json) console.log(JSON.stringify(results, null, 2));
+  else print(results);
+}

@@ -1,0 +1,47 @@
+/**
+ * Times of one process that proves the shipped book: `node scripts/bench/proving.ts <tier> <proofs>`, printed as JSON. A process
+ * of its own, so that the first proof is cold and the peak of memory is that of proving.
+ */
+import { loadArtifacts, loadVerifyingArtifacts } from "../../prover/proof/artifacts.ts";
+import { withCurve } from "../../prover/proof/curve-session.ts";
+import { proveWitness, verify } from "../../prover/proof/groth16.ts";
+import { prepareProof } from "../../prover/proof/prepare-proof.ts";
+import { demoRequest } from "./request.ts";
+
+/** Milliseconds; one entry per proof, the first of them cold. */
+export interface ProvingTimes {
+  readonly load: number;
+  readonly prepare: number;
+  readonly witness: number[];
+  readonly prove: number[];
+  readonly verify: number[];
+  readonly peakMegabytes: number;
+}
+
+async function timed<T>(into: number[], work: () => Promise<T> | T): Promise<T> {
+  const started = performance.now();
+  const result = await work();
+  into.push(performance.now() - started);
+  return result;
+}
+
+async function measure(tier: string, proofs: number): Promise<ProvingTimes> {
+  const [load, prepare, witness, prove, check]: number[][] = [[], [], [], [], []] as const;
+  const request = demoRequest(tier, { chainId: 31337n, registry: `0x${"11".repeat(20)}`, subject: `0x${"22".repeat(20)}` });
+  const artifacts = await timed(load!, () => loadArtifacts(tier));
+  const { vkey } = await loadVerifyingArtifacts(tier);
+  const { input } = await timed(prepare!, () => prepareProof(request));
+  await withCurve(async () => {
+    for (let i = 0; i < proofs; i++) {
+      const values = await timed(witness!, () => artifacts.calculateWitness(input));
+      const { proof, publicSignals } = await timed(prove!, () => proveWitness(values, artifacts));
+      if (!(await timed(check!, () => verify(vkey, publicSignals, proof)))) throw new Error("the proof does not verify");
+    }
+  });
+  return { load: load![0]!, prepare: prepare![0]!, witness: witness!, prove: prove!, verify: check!, peakMegabytes: process.resourceUsage().maxRSS / 1024 };
+}
+
+if (import.meta.main) {
+  const [tier, proofs] = process.argv.slice(2) as [string, string];
+  console.log(JSON.stringify(await measure(tier, Number(proofs))));
+}
