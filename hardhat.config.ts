@@ -21,5 +21,7 @@ export default defineConfig({
   networks: {
     // A chain that is not local, in process: contracts refuse local keys here.
     publicNetwork: { type: "edr-simulated", chainId: 1 },
+    // A node run elsewhere with accounts of its own; `override: { url }` says where.
+    remote: { type: "http", url: "http://127.0.0.1:8545" },
   },
 });

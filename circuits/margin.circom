@@ -11,7 +11,7 @@ include "lib/range.circom";
 /// ledger    left:  value 10^13 in (-2^133, 2^133), collateral < 2^64 10^21 < 2^134: sum in (-2^133, 2^135)
 ///           right: ratio 20 + factor 34 + losses 90 + 8 (SETS <= 256) = 152 bits; ratio 20 + 30 + charge 90 = 140 bits: below 2^153
 ///           difference in (-2^154, 2^135): a negative one is above p - 2^154 and never fits 135 bits
-/// cost      135 + 64 + 34 + 5
+/// cost      135 + 64 + 34 + 4
 /// twin      prover/risk/margin-report.ts isHealthy
 template Margin(SETS) {
     signal input loss[SETS];

@@ -61,7 +61,8 @@ template CommittedRisk(SETS, SCENARIOS) {
 ///     sum_i (2 m_i + 1) C_i  =  sum_i C_i + 2 commitment(totals)
 /// Equality in the group is equality over the integers: both sides' coefficients stay far below the subgroup order (ledger),
 /// and a relation among the generators would be a discrete logarithm nobody knows.
-/// requires  R5 all points on the curve (Position), R14 in the prime-order subgroup
+/// requires  R5 all points on the curve (Position); R13 committed entries are below 2^64 in magnitude; R14 rows are in the
+///           prime-order subgroup (snapshots are checked for both by `verifySnapshot`)
 /// ensures   totals = sum_i m_i * vector_i, entry by entry
 /// hints     none of its own
 /// ledger    |entry| < 2^64, m < 2^64, N <= 2^8: sums below 2^136; claimed totals below 2^91; 2^138 < subgroup order ~ 2^251

@@ -36,6 +36,7 @@ template StatementHash() {
 /// requires  R7 key is in the prime-order subgroup (registries are checked by `buildRegistry` and `parseRegistry`)
 /// ensures   key and R8 are on the curve; where enabled, the signature is valid
 /// hints     none of its own
+/// twin      prover/statement/signature.ts verifySignature
 template StatementSignature() {
     signal input enabled;
     signal input key[2];
@@ -53,6 +54,7 @@ template StatementSignature() {
 /// ensures   where enabled: asOf >= claimAsOf, validFrom <= asOf <= validUntil, assurance >= minAssurance
 /// hints     none
 /// ledger    differences of 32-bit times: a negative one is about p, far outside 32 bits
+/// twin      prover/proof/statement-check.ts checkStatements
 template StatementTimes() {
     signal input enabled;
     signal input asOf;

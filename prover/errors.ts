@@ -26,6 +26,7 @@ export interface ErrorDetails {
   cause?: unknown;
 }
 
+/** The one class of refusal. Anything else that is thrown is a defect. */
 export class MarginProofError extends Error {
   override readonly name = "MarginProofError";
   readonly code: ErrorCode;

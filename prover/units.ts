@@ -20,8 +20,10 @@ export type Usd = Branded<"Usd">;
 export type Factor = Branded<"Factor">;
 export type Bps = Branded<"Bps">;
 
+/** Decimal places of each unit. */
 export const DECIMALS = { quantity: 8, price: 8, value: 16, usd: 8, factor: 9, bps: 4 } as const;
 
+/** Integers per unit: 10^DECIMALS. */
 export const SCALE = {
   quantity: 10n ** 8n,
   price: 10n ** 8n,

@@ -27,19 +27,23 @@ const FindingSchema = z.strictObject({
   what: z.string(),
 });
 const AllowSchema = z.array(FindingSchema.extend({ reason: z.string().min(20) }));
-type Finding = z.infer<typeof FindingSchema>;
+export type Finding = z.infer<typeof FindingSchema>;
 
 const key = ({ tool, rule, where, what }: Finding) => [tool, rule, where, what].join("  ");
 
-/** @returns findings that nobody explained, and explanations of nothing, as lines to print */
+/** Runs both tools and compares with circuits/lint-allow.json. @returns what is wrong, as lines to print; none when all is well */
 export async function lintCircuits(): Promise<string[]> {
   const allowed = AllowSchema.parse(JSON.parse(await readFile(join(CIRCUITS, "lint-allow.json"), "utf8")));
   const paths = artifactPaths(TIER);
   await writeTierSources(TIER, tierParameters(TIER), paths);
-  const findings = [
+  return compareFindings([
     ...(await stage("circomspect", () => circomspect(paths.generators))),
     ...(await stage("circom --inspect", () => inspect(paths.main))),
-  ];
+  ], allowed);
+}
+
+/** Findings that nobody explained, and explanations of what is no longer found. */
+export function compareFindings(findings: readonly Finding[], allowed: readonly Finding[]): string[] {
   const found = new Set(findings.map(key));
   const explained = new Set(allowed.map(key));
   return [

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {BabyJubjub} from "./BabyJubjub.sol";
 import {Bn254} from "./Bn254.sol";
 import {Assurance} from "./IMarginHealth.sol";
@@ -97,7 +98,7 @@ contract AttesterRegistry is AccessControl {
             if (!_isValid(attesters[i])) revert InvalidAttester(i);
         }
 
-        uint32 timestamp = uint32(block.timestamp);
+        uint32 timestamp = SafeCast.toUint32(block.timestamp);
         uint32 number = ++count;
         if (number > 1) _roots[_rootAt[number - 1]].supersededAt = timestamp;
         _roots[root] = Root({number: number, publishedAt: timestamp, supersededAt: 0, revoked: false});

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity ^0.8.28;
 
-import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
@@ -9,8 +8,9 @@ import {AttesterRegistry} from "./AttesterRegistry.sol";
 import {Bn254} from "./Bn254.sol";
 import {CollateralEscrow, ICollateralUse} from "./CollateralEscrow.sol";
 import {Groth16Proof} from "./Groth16.sol";
-import {Assurance, Health, IMarginHealth, Level, Terms} from "./IMarginHealth.sol";
+import {Health, IMarginHealth, Terms} from "./IMarginHealth.sol";
 import {MarginHealthVerifier} from "./MarginHealthVerifier.sol";
+import {PolicyTable} from "./PolicyTable.sol";
 import {Claim, PublicSignals} from "./PublicSignals.sol";
 import {SnapshotOracle} from "./SnapshotOracle.sol";
 import {IVerificationErrors} from "./IVerificationErrors.sol";
@@ -21,18 +21,9 @@ import {IVerificationErrors} from "./IVerificationErrors.sol";
 /// than the last. IMarginHealth states what an accepted proof shows and what must be trusted.
 /// @dev Anyone may submit for anyone: the claim names its subject. Replay is stopped by the subject's sequence, never
 /// by the proof's bytes, which anyone can re-randomise.
-contract MarginHealthRegistry is IMarginHealth, ICollateralUse, IVerificationErrors, AccessControl, Pausable {
+contract MarginHealthRegistry is PolicyTable, ICollateralUse, IVerificationErrors, Pausable {
     using PublicSignals for uint256;
     using PublicSignals for uint256[7];
-
-    /// @dev What the registry demands of proofs under a policy. Set once.
-    struct Requirements {
-        uint24 minRatioBps;
-        Level minLevel;
-        Assurance minAssurance;
-        uint32 maxStatementAge;
-        bool retired;
-    }
 
     /// @dev One subject. The second slot is the last accepted proof: `terms` is its claim without the subject, in the
     /// claim's own packing (asOf, sequence, ratio, level, assurance); snapshot and attester root by their numbers.
@@ -54,15 +45,6 @@ contract MarginHealthRegistry is IMarginHealth, ICollateralUse, IVerificationErr
         uint256 attesterRoot;
     }
 
-    /// @notice May add policies.
-    bytes32 public constant POLICY_ADMIN_ROLE = keccak256("POLICY_ADMIN_ROLE");
-
-    /// @notice May pause submissions and retire policies.
-    bytes32 public constant GUARDIAN_ROLE = keccak256("GUARDIAN_ROLE");
-
-    /// @notice No policy may ask for less than equity = requirement, so that "healthy" always means at least that.
-    uint256 public constant LOWEST_RATIO_BPS = 10_000;
-
     /// @notice Holds the tiers' keys.
     MarginHealthVerifier public immutable verifier;
 
@@ -76,8 +58,6 @@ contract MarginHealthRegistry is IMarginHealth, ICollateralUse, IVerificationErr
     CollateralEscrow public immutable escrow;
 
     mapping(address subject => Account) private _accounts;
-    mapping(bytes32 policyId => Requirements) private _requirements;
-    mapping(uint256 scope => bytes32 policyId) private _policyOf;
 
     /// @notice Deploys its own escrow.
     /// @param admin Holds every role at first.
@@ -91,10 +71,7 @@ contract MarginHealthRegistry is IMarginHealth, ICollateralUse, IVerificationErr
         SnapshotOracle oracle_,
         AttesterRegistry attesters_,
         IERC20Metadata collateralToken
-    ) {
-        _grantRole(DEFAULT_ADMIN_ROLE, admin);
-        _grantRole(POLICY_ADMIN_ROLE, admin);
-        _grantRole(GUARDIAN_ROLE, admin);
+    ) PolicyTable(admin) {
         verifier = verifier_;
         oracle = oracle_;
         attesters = attesters_;
@@ -109,43 +86,6 @@ contract MarginHealthRegistry is IMarginHealth, ICollateralUse, IVerificationErr
         if (account.accountSet != 0) revert AlreadyRegistered(msg.sender);
         account.accountSet = accountSet;
         emit AccountSetRegistered(msg.sender, accountSet);
-    }
-
-    /// @notice Adds a policy. Its requirements never change; to change them, retire it and add another.
-    /// @param policyId Hash of the policy.
-    /// @param level Requirement that proofs must cover at least.
-    /// @param minRatioBps Ratio that proofs must claim at least, itself at least LOWEST_RATIO_BPS.
-    /// @param minAssurance Assurance that proofs must claim at least.
-    /// @param maxStatementAge Seconds after which a venue statement no longer counts.
-    function addPolicy(
-        bytes32 policyId,
-        Level level,
-        uint24 minRatioBps,
-        Assurance minAssurance,
-        uint32 maxStatementAge
-    ) external onlyRole(POLICY_ADMIN_ROLE) {
-        if (policyId == 0 || minRatioBps < LOWEST_RATIO_BPS || maxStatementAge == 0) revert InvalidPolicyTerms();
-        if (_requirements[policyId].maxStatementAge != 0) revert PolicyKnown(policyId);
-        _requirements[policyId] = Requirements({
-            minRatioBps: minRatioBps,
-            minLevel: level,
-            minAssurance: minAssurance,
-            maxStatementAge: maxStatementAge,
-            retired: false
-        });
-        uint256 scope = scopeOf(policyId);
-        _policyOf[scope] = policyId;
-        emit PolicyAdded(policyId, scope, level, minRatioBps, minAssurance, maxStatementAge);
-    }
-
-    /// @notice Takes no more proofs under a policy, for good.
-    /// @param policyId Hash of the policy.
-    function retirePolicy(bytes32 policyId) external onlyRole(GUARDIAN_ROLE) {
-        Requirements storage requirements = _requirements[policyId];
-        if (requirements.maxStatementAge == 0) revert UnknownPolicy(policyId);
-        if (requirements.retired) revert RetiredPolicy(policyId);
-        requirements.retired = true;
-        emit PolicyRetired(policyId);
     }
 
     /// @notice Stops submissions and new credit. What was proved lapses in its time.
@@ -220,13 +160,6 @@ contract MarginHealthRegistry is IMarginHealth, ICollateralUse, IVerificationErr
         return _accounts[subject].accountSet;
     }
 
-    /// @notice What the registry demands under a policy.
-    /// @param policyId Hash of the policy.
-    /// @return The requirements, all zero if the policy was never added.
-    function requirementsOf(bytes32 policyId) external view returns (Requirements memory) {
-        return _requirements[policyId];
-    }
-
     /// @inheritdoc IMarginHealth
     function health(address subject) external view returns (Health memory) {
         Account storage account = _accounts[subject];
@@ -249,23 +182,9 @@ contract MarginHealthRegistry is IMarginHealth, ICollateralUse, IVerificationErr
             });
     }
 
-    /// @notice The scope that statements and proofs under a policy must name at this registry.
-    /// @param policyId Hash of the policy.
-    /// @return The scope.
-    function scopeOf(bytes32 policyId) public view returns (uint256) {
-        return PublicSignals.scopeOf(address(this), policyId);
-    }
-
     function _requireAccountSet(uint256 registered, address subject, uint256 proved) private pure {
         if (registered == 0) revert NotRegistered(subject);
         if (registered != proved) revert AccountSetMismatch(registered, proved);
-    }
-
-    /// @dev The scope is computed again, not only looked up: after a fork of the chain, proofs for the other side
-    /// stop here.
-    function _requireScope(uint256 scope) private view returns (bytes32 policyId) {
-        policyId = _policyOf[scope];
-        if (policyId == 0 || scopeOf(policyId) != scope) revert ScopeMismatch(scope);
     }
 
     function _requireSnapshot(bytes32 policyId, uint256 root) private view returns (uint32, uint256) {
@@ -279,21 +198,6 @@ contract MarginHealthRegistry is IMarginHealth, ICollateralUse, IVerificationErr
         (uint32 number, bool current) = attesters.lookup(root);
         if (!current) revert UnknownAttesterRoot(root);
         return number;
-    }
-
-    /// @dev Answers with the last second at which the statements count.
-    function _requireClaim(bytes32 policyId, Claim memory claim) private view returns (uint256) {
-        Requirements memory demanded = _requirements[policyId];
-        if (demanded.retired) revert RetiredPolicy(policyId);
-        uint256 expiry = uint256(claim.asOf) + demanded.maxStatementAge;
-        if (claim.asOf > block.timestamp) revert StatementFromFuture(claim.asOf, block.timestamp);
-        if (expiry < block.timestamp) revert StatementTooOld(claim.asOf, block.timestamp - demanded.maxStatementAge);
-        if (claim.level < demanded.minLevel) revert LevelTooLow(claim.level, demanded.minLevel);
-        if (claim.minRatioBps < demanded.minRatioBps) revert RatioTooLow(claim.minRatioBps, demanded.minRatioBps);
-        if (claim.minAssurance < demanded.minAssurance) {
-            revert AssuranceTooLow(claim.minAssurance, demanded.minAssurance);
-        }
-        return expiry;
     }
 
     function _requireNewer(uint256 sequence, uint256 last) private pure {

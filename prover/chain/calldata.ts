@@ -26,6 +26,7 @@ export interface SolidityKey {
 const g1 = ([x, y]: readonly string[]): G1 => [x!, y!];
 const g2 = ([[x0, x1], [y0, y1]]: readonly (readonly [string, string])[] & { 0: readonly [string, string]; 1: readonly [string, string] }): G2 => [[x1, x0], [y1, y0]];
 
+/** A proof as the contracts take it. */
 export function solidityProof({ pi_a, pi_b, pi_c }: Groth16Proof): SolidityProof {
   return { a: g1(pi_a), b: g2(pi_b), c: g1(pi_c) };
 }

@@ -28,6 +28,7 @@ export function contractArtifact(name: ContractName): ContractArtifact {
   }
 }
 
+/** A contract at an address, with the ABI that ships with the package. @throws ArtifactMissing */
 export function contractAt(name: ContractName, address: string, runner: ContractRunner): Contract {
   return new Contract(address, contractArtifact(name).abi, runner);
 }

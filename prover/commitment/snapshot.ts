@@ -49,6 +49,7 @@ export function snapshotRoot({ asOf, policyHash, marketHash, lossFactor }: Snaps
 
 /** 248 bits of keccak256 over the canonical JSON. The contracts' `policyId` is bytes32 of it. */
 export const policyHash = (policy: Policy): bigint => documentHash(policyJson(policy));
+/** 248 bits of keccak256 over the canonical JSON. */
 export const marketHash = (market: Market): bigint => documentHash(marketJson(market));
 
 export function snapshotHeader(market: Market, policy: Policy): SnapshotHeader {

@@ -7,6 +7,7 @@ import { marketJson } from "../risk/market-json.ts";
 import { parseMarket, type Market } from "../risk/market.ts";
 import type { Account } from "../risk/book.ts";
 
+/** The market as of another time (unix seconds), expiries moved along. @throws InvalidMarket, InvalidSchema for a time out of range */
 export function restampMarket(market: Market, asOf: number): Market {
   const shift = asOf - market.asOf;
   const moved: Market = {
@@ -24,6 +25,7 @@ export function restampMarket(market: Market, asOf: number): Market {
   return parseMarket(marketJson(moved));
 }
 
+/** The account as seen at another time, unix seconds. */
 export function restampAccount(account: Account, asOf: number): Account {
   return { ...account, asOf };
 }

@@ -61,7 +61,7 @@ async function read(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new MarginProofError("ArtifactMissing", "cannot be read", { path, hint: BUILD_HINT, cause });
+    throw new MarginProofError("ArtifactMissing", "cannot be read", { path, hint: `${BUILD_HINT} in the repository, or set MARGIN_HEALTH_ARTIFACTS to the folder with the tiers' files`, cause });
   }
 }
 

@@ -52,6 +52,7 @@ export function signalsFromOrder(ordered: readonly unknown[]): PublicSignals {
   return fromEntries((signal, i) => readSignal(ordered[i], signal, `publicSignals[${i}] (${signal.name})`));
 }
 
+/** By name, as canonical decimal strings. */
 export function signalsJson(signals: PublicSignals): PublicSignalsJson {
   return fromEntries(({ name }) => signals[name].toString());
 }

@@ -1,9 +1,10 @@
 import { MarginProofError } from "../errors.ts";
 import { accountHash } from "../statement/account-set.ts";
-import { ASSURANCES, assuranceLevel, openAttester } from "../statement/attester-registry.ts";
+import { ASSURANCES, assuranceLevel } from "../statement/attester-registry.ts";
 import type { AttesterOpening } from "../statement/attester-registry.ts";
 import { verifyStatement } from "../statement/signed-statement.ts";
 import type { SignedStatement } from "../statement/signed-statement.ts";
+import { statementAttester } from "../statement/statement-attester.ts";
 import type { ProvingRequest } from "./proving-request.ts";
 
 /** A statement that may be used in the proof. */
@@ -37,21 +38,15 @@ export function checkStatements(request: ProvingRequest): CheckedStatement[] {
 }
 
 function checkStatement(signed: SignedStatement, { claim, scope, registry }: ProvingRequest, path: string): CheckedStatement {
-  const { statement, attesterKey } = signed;
+  const { statement } = signed;
   const hash = verifyStatement(signed, path);
   if (statement.subject !== claim.subject) throw mismatch(`made out to ${statement.subject}, not to ${claim.subject}`, `${path}.subject`, "ask the venue for a statement for this subject");
   if (statement.scope !== scope) throw mismatch("made out for another chain, registry or policy", `${path}.scope`, "ask the venue for a statement for this scope");
   if (statement.asOf < claim.asOf) {
     throw mismatch(`of ${time(statement.asOf)}, older than the claimed ${time(claim.asOf)}`, `${path}.asOf`, "ask the venue for a newer statement, or claim an earlier time");
   }
-  const attester = openAttester(registry, statement.venue, attesterKey, `${path}.attesterKey`);
-  const { assurance, validFrom, validUntil } = attester.attester;
-  if (statement.asOf < validFrom || statement.asOf > validUntil) {
-    throw new MarginProofError("UnknownAttester", `the key is valid from ${time(validFrom)} to ${time(validUntil)}, not at the statement's ${time(statement.asOf)}`, {
-      path: `${path}.attesterKey`,
-      hint: "have the statement signed with a key that is valid at its time",
-    });
-  }
+  const attester = statementAttester(signed, registry, path);
+  const { assurance } = attester.attester;
   if (assuranceLevel(assurance) < assuranceLevel(claim.minAssurance)) {
     const order = ASSURANCES.join(" < ");
     throw mismatch(`the key's assurance is ${assurance}, the claim needs ${claim.minAssurance}`, `${path}.attesterKey`, `claim less, or have it signed better (${order})`);

@@ -7,6 +7,7 @@ import type { Json } from "./schema.ts";
 
 export const REPORT_FORMAT = "margin-report/1";
 
+/** The `margin-report/1` document: amounts in the quote unit, exact. */
 export function marginReportJson(report: MarginReport): Json {
   const { terms, ratioBps, requirement } = report;
   return {

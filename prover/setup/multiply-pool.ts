@@ -1,8 +1,8 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { Batch, WorkerSetup } from "./multiply-worker.ts";
-import { bestWidth, GROUPS, type GroupName } from "./window-table.ts";
 import { FIELD_BYTES } from "../proof/field-bytes.ts";
+import type { Batch, WorkerSetup } from "./multiply-worker.ts";
+import { bestWidth, type GroupName } from "./window-table.ts";
 
 /** Scalars per message: large enough to share inversions, small enough to keep threads evenly busy. */
 const BATCH = 4096;
@@ -47,7 +47,7 @@ export function multiplyPool({ code, generators, expected, threads }: PoolOption
       });
       scalars.fill(0);
       for (const worker of workers) worker.next();
-      return Promise.race([Promise.all(batches).then((points) => join(points, 2 * GROUPS[group].coordinate)), failure.promise]);
+      return Promise.race([Promise.all(batches).then((points) => Buffer.concat(points)), failure.promise]);
     },
     async close() {
       await Promise.all(workers.map((worker) => worker.end()));
@@ -79,15 +79,4 @@ function startWorker(setup: WorkerSetup, queue: Job[], fail: (error: unknown) =>
 function split(scalars: Uint8Array): Uint8Array[] {
   const size = BATCH * FIELD_BYTES;
   return Array.from({ length: Math.ceil(scalars.length / size) }, (_, i) => scalars.slice(i * size, (i + 1) * size));
-}
-
-function join(points: Uint8Array[], size: number): Uint8Array {
-  const out = new Uint8Array(points.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of points) {
-    out.set(part, at);
-    at += part.length;
-  }
-  if (at % size !== 0) throw new RangeError("a thread returned part of a point");
-  return out;
 }

@@ -4,7 +4,7 @@ import { fieldElementField, pointField, pointJson } from "../commitment/json-fie
 import { MarginProofError } from "../errors.ts";
 import { nameField, readJson, timeField, type Json } from "../risk/schema.ts";
 import { ASSURANCES, buildRegistry } from "./attester-registry.ts";
-import type { AttesterRegistry } from "./attester-registry.ts";
+import type { Attester, AttesterRegistry } from "./attester-registry.ts";
 
 export const REGISTRY_FORMAT = "attester-registry/1";
 
@@ -22,11 +22,21 @@ const schema = z.strictObject({
   root: fieldElementField(),
 });
 
+/** Reads attesters as their venues publish them: one, or a list with `null` for empty places. @throws InvalidSchema, InvalidPoint, OutOfRange */
+export function parseAttesters(json: unknown): readonly (Attester | null)[] {
+  return Array.isArray(json) ? readJson(z.array(attesterSchema.nullable()), json) : [readJson(attesterSchema, json)];
+}
+
+/** The JSON of one attester, as in a registry. */
+export function attesterJson(attester: Attester): Json {
+  return { ...attester, key: pointJson(attester.key) };
+}
+
 /** The `attester-registry/1` document. */
 export function registryJson({ attesters, root }: AttesterRegistry): Json {
   return {
     format: REGISTRY_FORMAT,
-    attesters: attesters.map((attester) => (attester === null ? null : { ...attester, key: pointJson(attester.key) })),
+    attesters: attesters.map((attester) => (attester === null ? null : attesterJson(attester))),
     root: root.toString(),
   };
 }

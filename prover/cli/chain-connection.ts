@@ -1,0 +1,38 @@
+import { JsonRpcProvider } from "ethers";
+import { MarginProofError } from "../errors.ts";
+import type { Terminal } from "./terminal.ts";
+
+const ENVIRONMENT = "env:";
+/** Milliseconds between two looks for a transaction's receipt. */
+const POLLING = 500;
+
+/**
+ * Runs `work` with a node, and lets go of it afterwards. Addresses of nodes often carry a secret: they are not printed.
+ * @throws UnreadableFile for a variable that is not set; ChainError when nobody answers
+ */
+export async function withNode<T>(rpc: string, terminal: Terminal, work: (provider: JsonRpcProvider) => Promise<T>): Promise<T> {
+  const url = rpc.startsWith(ENVIRONMENT) ? process.env[rpc.slice(ENVIRONMENT.length)] : rpc;
+  if (url === undefined) throw new MarginProofError("UnreadableFile", "the variable is not set", { path: rpc, hint: "set it to the node's address" });
+  terminal.hide(url);
+  const provider = await connect(url);
+  try {
+    return await work(provider);
+  } finally {
+    provider.destroy();
+  }
+}
+
+/** Asked once: left to itself, ethers would ask for ever. */
+async function connect(url: string): Promise<JsonRpcProvider> {
+  const first = new JsonRpcProvider(url);
+  try {
+    const network = await first._detectNetwork();
+    const provider = new JsonRpcProvider(url, network, { staticNetwork: network, cacheTimeout: -1 });
+    provider.pollingInterval = POLLING;
+    return provider;
+  } catch (cause) {
+    throw new MarginProofError("ChainError", "the node does not answer", { path: "--rpc", hint: "check its address, and that it is running", cause });
+  } finally {
+    first.destroy();
+  }
+}

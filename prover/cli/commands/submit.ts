@@ -1,0 +1,42 @@
+import { Option, type Command } from "commander";
+import { submitBundle } from "../../chain/submit.ts";
+import type { Address } from "../../statement/address.ts";
+import { bundleFacts } from "../bundle-facts.ts";
+import { withNode } from "../chain-connection.ts";
+import { makeCommand } from "../command.ts";
+import { readBundle, rethrowIn } from "../documents.ts";
+import { registryAddressOption, rpcOption } from "../options.ts";
+import { readWallet } from "../secrets.ts";
+import { asStage } from "../stage-progress.ts";
+import { outcomeOf } from "../summaries.ts";
+import type { Outcome, Terminal } from "../terminal.ts";
+
+interface Options {
+  readonly registryAddress: Address;
+  readonly rpc: string;
+  readonly key: string;
+}
+
+export function submitCommand(terminal: Terminal): Command {
+  return makeCommand(terminal, {
+    usage: "submit <bundle>",
+    summary: "send a proof bundle to the registry contract and wait until it is accepted",
+    example: "submit proof.json --registry-address 0x5FbDB2315678afecb367f032d93F642f64180aa3 --rpc http://127.0.0.1:8545 --key env:SENDER_KEY",
+    options: [
+      registryAddressOption().makeOptionMandatory(),
+      rpcOption().makeOptionMandatory(),
+      new Option("--key <file>", "private key of the account that pays, or env:VARIABLE; it need not be the subject").makeOptionMandatory(),
+    ],
+    notes: "The contract is asked before anything is sent, so a refusal costs nothing.",
+  }).action(terminal.action((file: string, options: Options) => run(file, options, terminal)));
+}
+
+async function run(file: string, { registryAddress: registry, rpc, key }: Options, terminal: Terminal): Promise<Outcome> {
+  const bundle = readBundle(file);
+  const wallet = readWallet(key, "--key", terminal);
+  const submission = await withNode(rpc, terminal, (provider) =>
+    asStage(terminal.progress, "submit", () => submitBundle(bundle, { registry, signer: wallet.connect(provider) }).catch(rethrowIn(file))),
+  );
+  const { claim } = bundleFacts(bundle);
+  return outcomeOf({ accepted: true, ...submission, gasUsed: submission.gasUsed.toString(), claim: claim! });
+}

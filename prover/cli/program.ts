@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { packageRoot } from "../proof/tiers.ts";
+import { makeGroup, PROGRAM, strict } from "./command.ts";
+import { accountSetCommand } from "./commands/account-set.ts";
+import { attesterKeygen } from "./commands/attester-keygen.ts";
+import { attesterRegistry } from "./commands/attester-registry.ts";
+import { checkCommand } from "./commands/check.ts";
+import { importCsvCommand } from "./commands/import-csv.ts";
+import { importDeribit } from "./commands/import-deribit.ts";
+import { proveCommand } from "./commands/prove.ts";
+import { snapshotBuild } from "./commands/snapshot-build.ts";
+import { snapshotVerify } from "./commands/snapshot-verify.ts";
+import { statementSign } from "./commands/statement-sign.ts";
+import { statementVerify } from "./commands/statement-verify.ts";
+import { statusCommand } from "./commands/status.ts";
+import { submitCommand } from "./commands/submit.ts";
+import { verifyCommand } from "./commands/verify.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** The whole command line, in the order in which one uses it. */
+export function makeProgram(terminal: Terminal): Command {
+  const program = strict(new Command(PROGRAM), terminal)
+    .description("Prove that an institution's collateral covers the worst stress loss of its whole derivatives portfolio, and check such proofs.")
+    .version(packageVersion());
+  const group = (name: string, summary: string, ...commands: Command[]) => makeGroup(terminal, name, summary, commands);
+  program
+    .addCommand(group("import", "turn what venues export into markets and books", importDeribit(terminal), importCsvCommand(terminal)))
+    .addCommand(group("snapshot", "commit to the risk numbers of a market, or check a commitment", snapshotBuild(terminal), snapshotVerify(terminal)))
+    .addCommand(group("attester", "keys that sign account statements", attesterKeygen(terminal), attesterRegistry(terminal)))
+    .addCommand(group("statement", "signed account statements", statementSign(terminal), statementVerify(terminal)))
+    .addCommand(accountSetCommand(terminal))
+    .addCommand(checkCommand(terminal))
+    .addCommand(proveCommand(terminal))
+    .addCommand(verifyCommand(terminal))
+    .addCommand(submitCommand(terminal))
+    .addCommand(statusCommand(terminal));
+  return program;
+}
+
+function packageVersion(): string {
+  return (JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { version: string }).version;
+}

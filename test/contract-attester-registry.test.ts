@@ -1,0 +1,137 @@
+import type { Contract, Signer } from "ethers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { poseidon } from "../prover/commitment/poseidon.ts";
+import { buildRegistry, type Attester } from "../prover/statement/attester-registry.ts";
+import { FIELD } from "../prover/units.ts";
+import { at, connect, eventsOf, now, refusal, restoreAfterEach, travelTo, type Chain } from "./support/contracts.ts";
+import { attesterArguments, call } from "./support/margin-world.ts";
+import { OFF_CURVE, ORDER_EIGHT, ORDER_TWO } from "./support/points.ts";
+import { OTHER_KEY, VENUE_KEY } from "./support/statements.ts";
+
+const GRACE = 3_600;
+const DERIBIT: Attester = { venue: "deribit", key: VENUE_KEY.publicKey, assurance: "venue-signed", validFrom: 1_600_000_000, validUntil: 1_900_000_000 };
+const OKX: Attester = { venue: "okx", key: OTHER_KEY.publicKey, assurance: "attested", validFrom: 0, validUntil: 2 ** 32 - 1 };
+const BOTH = [DERIBIT, null, OKX];
+const ROOT = buildRegistry(BOTH).root;
+const WITHOUT_OKX = buildRegistry([DERIBIT]).root;
+
+let chain: Chain;
+let registry: Contract;
+let admin: Signer;
+let stranger: Signer;
+
+const publish = (root: bigint, attesters: readonly unknown[], signer = admin) => call(registry, signer, "publish", root, attesters);
+const isCurrent = (root: bigint): Promise<boolean> => registry.getFunction("isCurrent")(root);
+const refused = (action: Promise<unknown>) => refusal(action, registry);
+const leafWords = (leaf: Record<string, unknown>) => Object.values(leaf).map(BigInt as (value: unknown) => bigint);
+
+beforeAll(async () => {
+  chain = await connect();
+  const signers = await chain.ethers.getSigners();
+  [admin, stranger] = [signers[0]!, signers[1]!];
+  registry = await chain.ethers.deployContract("AttesterRegistry", [await admin.getAddress(), GRACE]);
+});
+afterAll(() => chain.close());
+restoreAfterEach(() => chain);
+
+describe("publishing", () => {
+  it("makes a root current, with leaves in the event from which anyone recomputes it", async () => {
+    const [[number, root, leaves]] = (await eventsOf(publish(ROOT, attesterArguments(BOTH)), registry, "AttesterRootPublished")) as [[bigint, bigint, { toObject(): Record<string, unknown> }[]]];
+    expect([number, root]).toEqual([1n, ROOT]);
+    const words = leaves.map((leaf) => leafWords(leaf.toObject()));
+    const hashed = words.map((leaf) => (leaf.every((word) => word === 0n) ? 0n : poseidon(leaf)));
+    const places = Array.from({ length: 256 }, (_, i) => hashed[i] ?? 0n);
+    const nodes = Array.from({ length: 16 }, (_, i) => poseidon(places.slice(16 * i, 16 * i + 16)));
+    expect(poseidon(nodes)).toBe(ROOT);
+    expect(await isCurrent(ROOT)).toBe(true);
+  });
+
+  it("numbers roots and remembers them", async () => {
+    const time = (await now(chain)) + 100;
+    await at(chain, time, () => publish(ROOT, attesterArguments(BOTH)));
+    await at(chain, time + 10, () => publish(WITHOUT_OKX, attesterArguments([DERIBIT])));
+    const [first, entry] = await registry.getFunction("rootAt")(1);
+    expect([first, ...entry]).toEqual([ROOT, 1n, BigInt(time), BigInt(time + 10), false]);
+    const [latest, last] = await registry.getFunction("latest")();
+    expect([latest, ...last]).toEqual([WITHOUT_OKX, 2n, BigInt(time + 10), 0n, false]);
+    expect([...(await registry.getFunction("lookup")(WITHOUT_OKX))]).toEqual([2n, true]);
+    expect([...(await registry.getFunction("lookup")(5n))]).toEqual([0n, false]);
+  });
+
+  it("takes a full tree", async () => {
+    const full = Array.from({ length: 256 }, (_, i): Attester => ({ ...DERIBIT, venue: `venue ${i}` }));
+    await publish(buildRegistry(full).root, attesterArguments(full));
+    expect(await isCurrent(buildRegistry(full).root)).toBe(true);
+  });
+});
+
+describe("publishing is refused", () => {
+  const [valid] = attesterArguments([DERIBIT]);
+
+  it("to strangers", async () => {
+    const role: string = await registry.getFunction("REGISTRAR_ROLE")();
+    expect(await refused(publish(ROOT, attesterArguments(BOTH), stranger))).toEqual({ name: "AccessControlUnauthorizedAccount", args: [await stranger.getAddress(), role] });
+  });
+
+  it("for a root that is zero, no field element or published before, revoked or not", async () => {
+    for (const root of [0n, FIELD, ROOT + FIELD]) expect(await refused(publish(root, [valid]))).toEqual({ name: "InvalidRoot", args: [root] });
+    await publish(ROOT, attesterArguments(BOTH));
+    expect(await refused(publish(ROOT, attesterArguments(BOTH)))).toEqual({ name: "RootPublishedBefore", args: [ROOT] });
+    await call(registry, admin, "revokeRoot", ROOT);
+    expect(await refused(publish(ROOT, attesterArguments(BOTH)))).toEqual({ name: "RootPublishedBefore", args: [ROOT] });
+  });
+
+  it("without attesters, or with more than the tree has places", async () => {
+    expect(await refused(publish(ROOT, []))).toEqual({ name: "InvalidAttesterCount", args: [0n] });
+    expect(await refused(publish(ROOT, Array(257).fill(valid)))).toEqual({ name: "InvalidAttesterCount", args: [257n] });
+  });
+
+  it.each<[string, Record<string, bigint>]>([
+    ["a key off the curve", { ...OFF_CURVE }],
+    ["the neutral point for a key, under which everybody signs", { x: 0n, y: 1n }],
+    ["a key of order two", { ...ORDER_TWO }],
+    ["a key of order eight", { ...ORDER_EIGHT }],
+    ["an alias of a key", { x: DERIBIT.key.x + FIELD }],
+    ["a venue that is no field element", { venueId: FIELD }],
+    ["a validity that ends before it begins", { validFrom: 10n, validUntil: 9n }],
+    ["an empty key with a venue", { x: 0n, y: 0n, validFrom: 0n, validUntil: 0n }],
+  ])("for %s", async (_, change) => {
+    expect(await refused(publish(ROOT, [valid, { ...valid, ...change }]))).toEqual({ name: "InvalidAttester", args: [1n] });
+  });
+
+  it("for an assurance that does not exist", async () => {
+    await expect(publish(ROOT, [{ ...valid, assurance: 3n }])).rejects.toThrow(/reverted/);
+  });
+});
+
+describe("a root stops being current", () => {
+  it("when its grace period after the next one is over", async () => {
+    await publish(ROOT, attesterArguments(BOTH));
+    const superseded = (await now(chain)) + 100;
+    await at(chain, superseded, () => publish(WITHOUT_OKX, attesterArguments([DERIBIT])));
+    await travelTo(chain, superseded + GRACE);
+    expect(await isCurrent(ROOT)).toBe(true);
+    await travelTo(chain, superseded + GRACE + 1);
+    expect(await isCurrent(ROOT)).toBe(false);
+    await travelTo(chain, superseded + 1000 * GRACE);
+    expect(await isCurrent(WITHOUT_OKX)).toBe(true);
+  });
+
+  it("when the guardian revokes it, at once, the latest included", async () => {
+    await publish(ROOT, attesterArguments(BOTH));
+    expect(await eventsOf(call(registry, admin, "revokeRoot", ROOT), registry, "AttesterRootRevoked")).toEqual([[1n, ROOT]]);
+    expect(await isCurrent(ROOT)).toBe(false);
+    await publish(WITHOUT_OKX, attesterArguments([DERIBIT]));
+    expect(await isCurrent(ROOT)).toBe(false);
+    expect(await isCurrent(WITHOUT_OKX)).toBe(true);
+  });
+
+  it("only once, only what was published, only by the guardian", async () => {
+    expect(await refused(call(registry, admin, "revokeRoot", ROOT))).toEqual({ name: "NothingToRevoke", args: [ROOT] });
+    await publish(ROOT, attesterArguments(BOTH));
+    const role: string = await registry.getFunction("GUARDIAN_ROLE")();
+    expect(await refused(call(registry, stranger, "revokeRoot", ROOT))).toEqual({ name: "AccessControlUnauthorizedAccount", args: [await stranger.getAddress(), role] });
+    await call(registry, admin, "revokeRoot", ROOT);
+    expect(await refused(call(registry, admin, "revokeRoot", ROOT))).toEqual({ name: "NothingToRevoke", args: [ROOT] });
+  });
+});

@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+import { documentHash } from "../prover/commitment/canonical-json.ts";
+import { TAGS } from "../prover/commitment/domain.ts";
+import { identifier } from "../prover/commitment/domain.ts";
+import { buildInstrumentTree } from "../prover/commitment/instrument-tree.ts";
+import { poseidon } from "../prover/commitment/poseidon.ts";
+import { buildSnapshot, marketHash, policyHash } from "../prover/commitment/snapshot.ts";
+import { parseSnapshot, serializeSnapshot, snapshotJson, verifySnapshot } from "../prover/commitment/snapshot-json.ts";
+import { commitVector } from "../prover/commitment/vector-commitment.ts";
+import { parseMarket } from "../prover/risk/market.ts";
+import { parsePolicy } from "../prover/risk/policy.ts";
+import { marketRisk } from "../prover/risk/risk-array.ts";
+import { refusal } from "./support/refusal.ts";
+import { MARKET, MARKET_JSON, POLICY, POLICY_JSON, SNAPSHOT } from "./support/small-market.ts";
+import { addTorsion } from "./support/small-order.ts";
+
+type Document = { rows: { instrument: string; nettingSet: string; long: [string, string]; short: [string, string] }[] } & Record<string, unknown>;
+const document = (): Document => JSON.parse(serializeSnapshot(SNAPSHOT)) as Document;
+const reordered = (value: unknown): unknown =>
+  value !== null && typeof value === "object" && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).reverse().map(([key, inner]) => [key, reordered(inner)])) : value;
+
+/** The document with the root that belongs to its contents, as a publisher who errs or lies would write it. */
+function withItsRoot(damaged: Document): Document {
+  const rows = damaged.rows.map(({ instrument, long, short }) => ({ instrument, long: point(long), short: point(short) }));
+  const header = ["policyHash", "marketHash", "asOf"].map((field) => BigInt(damaged[field] as string));
+  const factors = Object.values(damaged["lossFactor"] as Record<string, string>).sort().map((text) => BigInt(text.replace(".", "")));
+  const tree = buildInstrumentTree(rows, damaged["treeParents"] as number);
+  return { ...damaged, root: poseidon([TAGS.snapshot, BigInt(tree.treeParents), tree.root, ...header, ...factors]).toString() };
+}
+const point = ([x, y]: [string, string]) => ({ x: BigInt(x), y: BigInt(y) });
+
+describe("a snapshot", () => {
+  it("commits to the risk vectors of every listed instrument, ascending by name", () => {
+    const risks = marketRisk(MARKET, POLICY);
+    expect(SNAPSHOT.rows).toEqual(
+      risks.map(({ instrument, nettingSet, long, short }) => ({
+        instrument: instrument.name,
+        nettingSet: POLICY.nettingSets[nettingSet]!.id,
+        long: commitVector(nettingSet, long),
+        short: commitVector(nettingSet, short),
+      })),
+    );
+    expect(SNAPSHOT.rows.map(({ instrument }) => instrument)).toEqual(["BTC", "BTC-15DEC23-40000-C", "BTC-PERPETUAL", "ETH-PERPETUAL", "USD"]);
+  });
+
+  it("has the root Poseidon8(tag, P, tree, policy, market, asOf, loss factors)", () => {
+    const parts = [TAGS.snapshot, 1n, SNAPSHOT.tree.root, policyHash(POLICY), marketHash(MARKET), 1_700_000_000n, 800_000_000n, 1_000_000_000n];
+    expect(SNAPSHOT.root).toBe(poseidon(parts));
+    expect(document()["root"]).toBe(SNAPSHOT.root.toString());
+  });
+
+  it("is the same whatever order its files were written in", () => {
+    const market = parseMarket(reordered({ ...MARKET_JSON, instruments: [...MARKET_JSON.instruments].reverse() }));
+    expect(buildSnapshot(market, parsePolicy(reordered(POLICY_JSON)), { treeParents: 1 }).root).toBe(SNAPSHOT.root);
+  });
+
+  it.each<[string, object, object]>([
+    ["a spot", { underlyings: [{ ...MARKET_JSON.underlyings[0]!, spot: "37000.00000001" }, MARKET_JSON.underlyings[1]!] }, {}],
+    ["the time", { asOf: MARKET_JSON.asOf + 1 }, {}],
+    ["a listing", { instruments: MARKET_JSON.instruments.slice(1) }, {}],
+    ["a charge", {}, { charges: { ...POLICY_JSON.charges, perpetual: { MM: "0.030000001", IM: "0.05" } } }],
+    ["a loss factor", {}, { lossFactor: { MM: "0.8", IM: "1.000000001" } }],
+    ["the policy's name", {}, { name: "other" }],
+  ])("has another root when %s changes", (_, market, policy) => {
+    const changed = buildSnapshot(parseMarket({ ...MARKET_JSON, ...market }), parsePolicy({ ...POLICY_JSON, ...policy }), { treeParents: 1 });
+    expect(changed.root).not.toBe(SNAPSHOT.root);
+  });
+
+  it("reports its progress, stage by stage, to the end", () => {
+    const last = new Map<string, [number, number]>();
+    buildSnapshot(MARKET, POLICY, { treeParents: 1, progress: (stage, done, total) => void last.set(stage, [done, total]) });
+    expect([...last]).toEqual([["risk vectors", [5, 5]], ["commitments", [5, 5]], ["tree", [1, 1]]]);
+  });
+
+  it("refuses a tree too small for the market before computing anything", () => {
+    const spot = (i: number) => ({ kind: "spot", name: `BTC-${i}`, underlying: "BTC" });
+    const market = parseMarket({ ...MARKET_JSON, instruments: Array.from({ length: 49 }, (_, i) => spot(i)) });
+    expect(refusal(() => buildSnapshot(market, POLICY, { treeParents: 1, progress: () => expect.unreachable() }))).toEqual({ code: "TreeFull", path: "rows" });
+  });
+});
+
+describe("the document", () => {
+  it("is canonical: reading and writing give the same text, and keys are sorted", () => {
+    const text = serializeSnapshot(SNAPSHOT);
+    expect(serializeSnapshot(parseSnapshot(JSON.parse(text)))).toBe(text);
+    expect(Object.keys(document())).toEqual(Object.keys(document()).sort());
+    expect(parseSnapshot(JSON.parse(text))).toEqual(SNAPSHOT);
+  });
+
+  it("has this shape", () => {
+    expect(snapshotJson(SNAPSHOT)).toMatchObject({ format: "margin-snapshot/1", asOf: 1_700_000_000, treeParents: 1, lossFactor: { MM: "0.800000000", IM: "1.000000000" } });
+  });
+
+  it.each<[string, string, (document: Document) => void]>([
+    ["InvalidSchema", "format", (d) => (d["format"] = "margin-snapshot/2")],
+    ["InvalidSchema", "treeParents", (d) => (d["treeParents"] = 17)],
+    ["SnapshotMismatch", "root", (d) => (d["root"] = (SNAPSHOT.root + 1n).toString())],
+    ["SnapshotMismatch", "root", (d) => (d["asOf"] = 1_700_000_001)],
+    ["SnapshotMismatch", "rows[1].instrument", (d) => d.rows.reverse()],
+    ["InvalidPoint", "rows[2].long", (d) => (d.rows[2]!.long = ["1", "1"])],
+    ["InvalidSchema", "rows[2].short[0]", (d) => (d.rows[2]!.short[0] = "007")],
+    ["InvalidDecimal", "lossFactor.MM", (d) => (d["lossFactor"] = { MM: "0.8000000001", IM: "1" })],
+  ])("damaged, is refused with %s at %s", (code, path, damage) => {
+    const damaged = document();
+    damage(damaged);
+    expect(refusal(() => parseSnapshot(damaged))).toEqual({ code, path });
+  });
+});
+
+describe("verification", () => {
+  it("accepts what was built, and returns it", () => {
+    expect(verifySnapshot(document(), MARKET, POLICY).root).toBe(SNAPSHOT.root);
+  });
+
+  const other = SNAPSHOT.rows[1]!;
+  const torsion = (damaged: Document): void => {
+    const { x, y } = addTorsion(SNAPSHOT.rows[2]!.short);
+    damaged.rows[2]!.short = [x.toString(), y.toString()];
+  };
+
+  it.each<[string, string, string, (document: Document) => void]>([
+    ["another policy hash", "SnapshotMismatch", "policyHash", (d) => (d["policyHash"] = "1")],
+    ["another market hash", "SnapshotMismatch", "marketHash", (d) => (d["marketHash"] = "1")],
+    ["another time", "SnapshotMismatch", "asOf", (d) => (d["asOf"] = 1_700_000_001)],
+    ["a softer loss factor", "SnapshotMismatch", "lossFactor.MM", (d) => (d["lossFactor"] = { MM: "0.700000000", IM: "1.000000000" })],
+    ["a flattering commitment", "SnapshotMismatch", "rows[3].long", (d) => (d.rows[3]!.long = [other.long.x.toString(), other.long.y.toString()])],
+    ["long and short swapped", "SnapshotMismatch", "rows[4].long", (d) => ([d.rows[4]!.long, d.rows[4]!.short] = [d.rows[4]!.short, d.rows[4]!.long])],
+    ["another netting set", "SnapshotMismatch", "rows[3].nettingSet", (d) => (d.rows[3]!.nettingSet = "BTC")],
+    ["an instrument renamed", "SnapshotMismatch", "rows[4].instrument", (d) => (d.rows[4]!.instrument = "USDX")],
+    ["an instrument left out at the end", "SnapshotMismatch", "rows[4]", (d) => d.rows.pop()],
+    ["an instrument left out in the middle", "SnapshotMismatch", "rows[1].instrument", (d) => d.rows.splice(1, 1)],
+    ["an instrument added", "SnapshotMismatch", "rows[5]", (d) => d.rows.push({ ...d.rows[4]!, instrument: "USDC" })],
+    ["a commitment with a small-order component", "InvalidPoint", "rows[2].short", torsion],
+  ])("names %s, even under a root of its own", (_, code, path, damage) => {
+    const damaged = document();
+    damage(damaged);
+    expect(refusal(() => verifySnapshot(withItsRoot(damaged), MARKET, POLICY))).toEqual({ code, path });
+  });
+
+  it("refuses another market or policy by its hash", () => {
+    expect(refusal(() => verifySnapshot(document(), parseMarket({ ...MARKET_JSON, asOf: MARKET_JSON.asOf + 1 }), POLICY))).toEqual({ code: "SnapshotMismatch", path: "marketHash" });
+    expect(refusal(() => verifySnapshot(document(), MARKET, parsePolicy({ ...POLICY_JSON, version: 2 })))).toEqual({ code: "SnapshotMismatch", path: "policyHash" });
+  });
+});
+
+describe("canonical JSON", () => {
+  it("hashes the value, not its spelling", () => {
+    expect(documentHash({ b: [1, "x"], a: null })).toBe(documentHash(JSON.parse('{ "a": null, "b": [1.0, "\\u0078"] }')));
+    expect(documentHash({ a: 1 })).toBe(identifier('{"a":1}'));
+  });
+});
