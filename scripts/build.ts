@@ -1,9 +1,10 @@
 /**
  * Compiles circuits and makes local keys: `node scripts/build.ts [tier…]`, all tiers of circuits/sizes.json by default.
- * What has not changed is left alone, by content digest.
+ * What has not changed is left alone, by content digest. With UPDATE_SNAPSHOTS=1 it also rewrites circuits/artifacts.lock.json.
  */
 import { MarginProofError } from "../prover/errors.ts";
 import { readTiers } from "../prover/proof/tiers.ts";
+import { writePublished } from "./published-circuits.ts";
 import { stage } from "./stages.ts";
 import { planTier, type TierBuild } from "./tier-build.ts";
 
@@ -19,6 +20,7 @@ export async function build(tiers: readonly string[] = Object.keys(readTiers()))
     if (!isKeyed) await stage(`local key for ${plan.tier}`, (progress) => plan.makeKey(progress));
     if (!isKeyed || !plan.isCompiled) await plan.lock();
   }
+  if (process.env["UPDATE_SNAPSHOTS"] === "1") await writePublished(await Promise.all(plans.map((plan) => plan.lock())));
 }
 
 /** All at once: the compiler uses one processor per circuit. */

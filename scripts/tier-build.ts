@@ -21,7 +21,7 @@ export interface TierBuild {
   compile(): Promise<void>;
   makeKey(progress: Progress): Promise<void>;
   /** Writes the lock, last: a tier without one is not finished. */
-  lock(): Promise<void>;
+  lock(): Promise<ArtifactLock>;
 }
 
 /** Generates the tier's sources and compares digests with its lock. Nothing is built yet. */
@@ -47,6 +47,7 @@ export async function planTier(tier: string): Promise<TierBuild> {
     lock: async () => {
       const lock = await describe(tier, parameters, sources, paths);
       await writeAtomic(paths.lock, `${JSON.stringify(lock, null, 2)}\n`);
+      return lock;
     },
   };
 }
