@@ -111,6 +111,8 @@ export type { ContractArtifact, ContractName } from "./chain/contracts.ts";
 export { deployProtocol } from "./chain/deploy.ts";
 export type { Deployment, DeploymentPlan, PolicyTerms } from "./chain/deploy.ts";
 export { publishAttesters, voteForSnapshot } from "./chain/publish.ts";
+export { registerAccountSet } from "./chain/register.ts";
+export type { RegisterOptions } from "./chain/register.ts";
 export { readHealth } from "./chain/status.ts";
 export type { Health, StatusOptions } from "./chain/status.ts";
 export { submitBundle } from "./chain/submit.ts";

@@ -1,9 +1,10 @@
 /**
- * Compiles circuits and makes local keys: `node scripts/build.ts [tier…]`, all tiers of circuits/sizes.json by default.
+ * Compiles contracts and circuits and makes local keys: `npm run build [-- tier…]`, all tiers of circuits/sizes.json by default.
  * What has not changed is left alone, by content digest. With UPDATE_SNAPSHOTS=1 it also rewrites circuits/artifacts.lock.json.
  */
 import { MarginProofError } from "../prover/errors.ts";
 import { readTiers } from "../prover/proof/tiers.ts";
+import { compileContracts } from "./contracts.ts";
 import { writePublished } from "./published-circuits.ts";
 import { stage } from "./stages.ts";
 import { planTier, type TierBuild } from "./tier-build.ts";
@@ -38,6 +39,7 @@ async function compile(plans: readonly TierBuild[]): Promise<void> {
 if (import.meta.main) {
   try {
     const tiers = process.argv.slice(2);
+    await stage("compile contracts", compileContracts);
     await build(tiers.length > 0 ? tiers : undefined);
   } catch (error) {
     if (error instanceof MarginProofError) console.error(`${error.code}: ${error.message}\n${error.hint ?? ""}`);

@@ -7,6 +7,7 @@ import pc from "picocolors";
 import { contractAt, deploy, send } from "../prover/chain/contracts.ts";
 import { deployProtocol, type Deployment } from "../prover/chain/deploy.ts";
 import { publishAttesters, voteForSnapshot } from "../prover/chain/publish.ts";
+import { registerAccountSet } from "../prover/chain/register.ts";
 import { readHealth } from "../prover/chain/status.ts";
 import { submitBundle } from "../prover/chain/submit.ts";
 import { policyId } from "../prover/chain/calldata.ts";
@@ -35,6 +36,7 @@ import { signStatement, type SignedStatement } from "../prover/statement/signed-
 import { randomSalt } from "../prover/statement/statement.ts";
 import { DECIMALS, type Bps, type Level, type Usd } from "../prover/units.ts";
 import { build } from "./build.ts";
+import { compileContracts } from "./contracts.ts";
 import { readDemoBook, type DemoBook } from "./demo/book.ts";
 import { openChain, type DemoChain } from "./demo/chain.ts";
 import { expectRefusal } from "./demo/refusals.ts";
@@ -55,7 +57,6 @@ async function demo(): Promise<void> {
   const started = performance.now();
   heading("Circuits, keys and contracts (cached by content)");
   await build([options.tier]);
-  const { compileContracts } = await import("./contracts.ts");
   await stage("contracts", compileContracts);
   const artifacts = await stage("check digests, load keys", () => loadArtifacts(options.tier));
 
@@ -97,7 +98,7 @@ async function demo(): Promise<void> {
 
   heading("4. On chain: accepted, and lent against");
   const registry = await protocol.registry.getAddress();
-  await stage("register the account set", () => send(contractAt("MarginHealthRegistry", registry, chain.subject), "registerAccountSet", [accountSet(book.accounts, accountSetSalt)]));
+  await stage("register the account set", () => registerAccountSet(accountSet(book.accounts, accountSetSalt), { registry, signer: chain.subject }));
   const { gasUsed } = await stage("submit the proof", () => submitBundle(bundle, { registry, signer: chain.subject }));
   const health = await readHealth({ registry, subject, provider: chain.provider });
   console.log(`  healthy: ${health.healthy}, ${health.level} covered at ${formatDecimal(health.minRatioBps, DECIMALS.bps - 2)} % or more, until ${new Date(1000 * health.healthyUntil).toISOString()}`);

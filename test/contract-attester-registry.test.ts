@@ -11,6 +11,7 @@ import { OTHER_KEY, VENUE_KEY } from "./support/statements.ts";
 const GRACE = 3_600;
 const DERIBIT: Attester = { venue: "deribit", key: VENUE_KEY.publicKey, assurance: "venue-signed", validFrom: 1_600_000_000, validUntil: 1_900_000_000 };
 const OKX: Attester = { venue: "okx", key: OTHER_KEY.publicKey, assurance: "attested", validFrom: 0, validUntil: 2 ** 32 - 1 };
+const EMPTY = { x: 0n, y: 0n, venueId: 0n, assurance: 0n, validFrom: 0n, validUntil: 0n };
 const BOTH = [DERIBIT, null, OKX];
 const ROOT = buildRegistry(BOTH).root;
 const WITHOUT_OKX = buildRegistry([DERIBIT]).root;
@@ -94,7 +95,9 @@ describe("publishing is refused", () => {
     ["an alias of a key", { x: DERIBIT.key.x + FIELD }],
     ["a venue that is no field element", { venueId: FIELD }],
     ["a validity that ends before it begins", { validFrom: 10n, validUntil: 9n }],
-    ["an empty key with a venue", { x: 0n, y: 0n, validFrom: 0n, validUntil: 0n }],
+    ["an empty key at a venue", { ...EMPTY, venueId: 1n }],
+    ["an empty key with an assurance", { ...EMPTY, assurance: 1n }],
+    ["an empty key with a validity", { ...EMPTY, validUntil: 1n }],
   ])("for %s", async (_, change) => {
     expect(await refused(publish(ROOT, [valid, { ...valid, ...change }]))).toEqual({ name: "InvalidAttester", args: [1n] });
   });

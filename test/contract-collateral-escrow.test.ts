@@ -93,6 +93,15 @@ describe("withdrawals", () => {
     expect(await refused(withdraw(1n))).toEqual({ name: "CollateralInUse", args: [7n * USD, 7n * USD - 100n] });
   });
 
+  it("leave it to the last unit of 1e-8, where the token has one", async () => {
+    await deposit(10n * TOKEN);
+    await count(7n * USD);
+    const { token, escrow } = await escrowOf(8);
+    await deposit(10n * USD, { token, escrow });
+    expect(await refused(withdraw(3n * USD + 1n, escrow))).toEqual({ name: "CollateralInUse", args: [7n * USD, 7n * USD - 1n] });
+    await withdraw(3n * USD, escrow);
+  });
+
   it("are free again when the proof has lapsed, not in its last second", async () => {
     await deposit(10n * TOKEN);
     await count(10n * USD);

@@ -68,6 +68,12 @@ describe("acceptance", () => {
     expect(await oracle.getFunction("count")()).toBe(0n);
   });
 
+  it("takes no votes of two epochs together", async () => {
+    await vote(publishers[0]!, { epoch: 1 });
+    await vote(publishers[1]!, { epoch: 2 });
+    expect(await isCurrent(ROOT)).toBe(false);
+  });
+
   it("of one policy is none of another's", async () => {
     await accept();
     expect(await isCurrent(ROOT, OTHER_POLICY)).toBe(false);

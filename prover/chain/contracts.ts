@@ -83,6 +83,7 @@ function revertData(error: unknown, depth = 0): string | undefined {
 
 const REMEDIES: Readonly<Record<string, string>> = {
   NotRegistered: "the subject registers its account set first",
+  AlreadyRegistered: "prove the accounts that are registered; a set is fixed once",
   AccountSetMismatch: "prove all accounts of the registered set, in their order, under the salt it was registered with",
   ScopeMismatch: "have the statements signed, and prove, for this chain, this registry and this policy",
   UnknownSnapshot: "prove against a snapshot that the publishers have accepted",

@@ -15,6 +15,7 @@ import { snapshotVerify } from "./commands/snapshot-verify.ts";
 import { statementSign } from "./commands/statement-sign.ts";
 import { statementVerify } from "./commands/statement-verify.ts";
 import { statusCommand } from "./commands/status.ts";
+import { registerCommand } from "./commands/register.ts";
 import { submitCommand } from "./commands/submit.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import type { Terminal } from "./terminal.ts";
@@ -34,6 +35,7 @@ export function makeProgram(terminal: Terminal): Command {
     .addCommand(checkCommand(terminal))
     .addCommand(proveCommand(terminal))
     .addCommand(verifyCommand(terminal))
+    .addCommand(registerCommand(terminal))
     .addCommand(submitCommand(terminal))
     .addCommand(statusCommand(terminal));
   return program;

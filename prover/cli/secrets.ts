@@ -58,8 +58,8 @@ function readSecret(source: string, option: string, terminal: Terminal): string 
   return text;
 }
 
-/** A key in hexadecimal, or a salt in digits, given where a file's name belongs. */
-const looksSecret = (source: string): boolean => /^(?:(?:0x)?[0-9a-fA-F]{64}|[0-9]{20,})$/.test(source);
+/** A key in hexadecimal, or a salt in digits, given where a file's name belongs; also when a part of it is missing. */
+const looksSecret = (source: string): boolean => /^(?:(?:0x)?[0-9a-fA-F]{32,}|[0-9]{20,})$/.test(source);
 
 function fromEnvironment(source: string): string {
   const text = process.env[source.slice(ENVIRONMENT.length)];

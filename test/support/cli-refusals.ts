@@ -48,6 +48,7 @@ const MISUSES: readonly Misuse[] = [
   { title: "an entry without validity", args: ["attester", "keygen", "--out", "k", "--entry-out", "e", "--venue", "okx"], path: "--valid-from" },
   { title: "a market without its snapshot", args: ["verify", "../../proof.json", ...MARKET], path: "--snapshot" },
   { title: "a key on the command line", args: sign("--key", VENUE_KEY.exportSecret(), "--scope", "1"), path: "--key" },
+  { title: "most of a key on the command line", args: ["submit", "../../proof.json", "--registry-address", SUBJECT, "--rpc", "env:RPC", "--key", `0x${VENUE_KEY.exportSecret().slice(1)}`], path: "--key" },
   { title: "a salt on the command line", args: ["account-set", "--account", "a/b", "--salt-file", SALT], path: "--salt-file" },
 ];
 

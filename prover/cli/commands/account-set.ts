@@ -3,12 +3,12 @@ import { MarginProofError } from "../../errors.ts";
 import { accountSet, type AccountName } from "../../statement/account-set.ts";
 import { makeCommand } from "../command.ts";
 import { readStatement } from "../documents.ts";
-import { parseAccountName, parsedOption } from "../options.ts";
+import { parseAccountName } from "../options.ts";
 import { readOrCreateSalt } from "../secrets.ts";
 import { outcomeOf } from "../summaries.ts";
 import type { Terminal } from "../terminal.ts";
 
-interface Options {
+export interface AccountSetOptions {
   readonly account?: readonly AccountName[];
   readonly statement?: readonly string[];
   readonly saltFile: string;
@@ -19,22 +19,24 @@ export function accountSetCommand(terminal: Terminal): Command {
     usage: "account-set",
     summary: "the commitment to a subject's venue accounts that it registers on chain",
     example: "account-set --account deribit/main custody/treasury --salt-file account-set.salt",
-    options: [
-      new Option("--account <venue/account...>", "the accounts, in the order in which statements will be given").argParser((text: string, sofar: AccountName[] = []) => [...sofar, readName(text)]),
-      new Option("--statement <files...>", "statements of the accounts, in place of names").conflicts("account"),
-      new Option("--salt-file <file>", "the salt, or env:VARIABLE; made when the file is not there. Keep it: every later proof needs it").makeOptionMandatory(),
-    ],
-  }).action(terminal.action((options: Options) => run(options, terminal)));
+    options: accountSetOptions(),
+  }).action(terminal.action((options: AccountSetOptions) => outcomeOf(readAccountSet(options, terminal))));
 }
 
-function readName(text: string): AccountName {
-  return parseAccountName(text, "--account");
+/** Options that say which accounts a set has. */
+export function accountSetOptions(): Option[] {
+  return [
+    new Option("--account <venue/account...>", "the accounts, in the order in which statements will be given").argParser((text: string, sofar: AccountName[] = []) => [...sofar, parseAccountName(text, "--account")]),
+    new Option("--statement <files...>", "statements of the accounts, in place of names").conflicts("account"),
+    new Option("--salt-file <file>", "the salt, or env:VARIABLE; made when the file is not there. Keep it: every later proof needs it").makeOptionMandatory(),
+  ];
 }
 
-function run({ account, statement = [], saltFile }: Options, terminal: Terminal) {
+/** The set and what it was made from. @throws UsageError without accounts */
+export function readAccountSet({ account, statement = [], saltFile }: AccountSetOptions, terminal: Terminal) {
   const accounts = account ?? statement.map((file) => readStatement(file).statement);
   if (accounts.length === 0) throw new MarginProofError("UsageError", "no accounts", { path: "--account", hint: "name them as venue/account, or give --statement" });
   const { salt, isNew } = readOrCreateSalt(saltFile, "--salt-file", terminal);
   const set = accountSet(accounts, salt);
-  return outcomeOf({ accountSet: set.toString(), accounts: accounts.map((each) => `${each.venue}/${each.account}`), saltFile, saltIsNew: isNew });
+  return { accountSet: set.toString(), accounts: accounts.map((each) => `${each.venue}/${each.account}`), saltFile, saltIsNew: isNew };
 }

@@ -1,0 +1,40 @@
+import { Option, type Command } from "commander";
+import { registerAccountSet } from "../../chain/register.ts";
+import type { Address } from "../../statement/address.ts";
+import { withNode } from "../chain-connection.ts";
+import { makeCommand } from "../command.ts";
+import { registryAddressOption, rpcOption } from "../options.ts";
+import { readWallet } from "../secrets.ts";
+import { asStage } from "../stage-progress.ts";
+import { outcomeOf } from "../summaries.ts";
+import type { Outcome, Terminal } from "../terminal.ts";
+import { accountSetOptions, readAccountSet, type AccountSetOptions } from "./account-set.ts";
+
+interface Options extends AccountSetOptions {
+  readonly registryAddress: Address;
+  readonly rpc: string;
+  readonly key: string;
+}
+
+export function registerCommand(terminal: Terminal): Command {
+  return makeCommand(terminal, {
+    usage: "register",
+    summary: "register the subject's account set on chain, once: every later proof must cover exactly these accounts",
+    example: "register --account deribit/main custody/treasury --salt-file account-set.salt --registry-address 0x5FbDB2315678afecb367f032d93F642f64180aa3 --rpc http://127.0.0.1:8545 --key env:SUBJECT_KEY",
+    options: [
+      ...accountSetOptions(),
+      registryAddressOption().makeOptionMandatory(),
+      rpcOption().makeOptionMandatory(),
+      new Option("--key <file>", "private key of the subject, or env:VARIABLE").makeOptionMandatory(),
+    ],
+  }).action(terminal.action((options: Options) => run(options, terminal)));
+}
+
+async function run(options: Options, terminal: Terminal): Promise<Outcome> {
+  const wallet = readWallet(options.key, "--key", terminal);
+  const set = readAccountSet(options, terminal);
+  const transactionHash = await withNode(options.rpc, terminal, (provider) =>
+    asStage(terminal.progress, "register", () => registerAccountSet(BigInt(set.accountSet), { registry: options.registryAddress, signer: wallet.connect(provider) })),
+  );
+  return outcomeOf({ subject: wallet.address, transactionHash, ...set });
+}
