@@ -5,7 +5,8 @@ import { serializeBundle } from "../../proof/bundle.ts";
 import { claimFor } from "../../proof/claim.ts";
 import { proveMargin } from "../../proof/prove-margin.ts";
 import type { ProvingRequest } from "../../proof/proving-request.ts";
-import { tierFor } from "../../proof/tier-fit.ts";
+import { requireFit, tierFor } from "../../proof/tier-fit.ts";
+import { tierParameters } from "../../proof/tiers.ts";
 import { marketRisk } from "../../risk/risk-array.ts";
 import type { Address } from "../../statement/address.ts";
 import type { Assurance } from "../../statement/attester-registry.ts";
@@ -79,6 +80,8 @@ async function run(options: Options, terminal: Terminal): Promise<Outcome> {
   const request = await asStage(progress, "read and check", () => readRequest(options, terminal));
   const risks = marketRisk(readMarket(options.market), request.policy, progress);
   const tier = options.tier ?? tierFor({ ...request, risks });
+  // Before a hundred megabytes of key are read for nothing.
+  requireFit({ ...request, risks, tier: tierParameters(tier) });
   const artifacts = await asStage(progress, `load tier ${tier}, compare digests`, () => loadArtifacts(tier, { directory: options.artifacts }));
   const { bundle } = await proveMargin({ ...request, risks }, artifacts, progress);
   output.write(`${serializeBundle(bundle)}\n`);
