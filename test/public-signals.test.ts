@@ -1,6 +1,9 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { orderedSignals, parseSignals, PUBLIC_SIGNALS, signalsFromOrder, signalsJson } from "../prover/proof/public-signals.ts";
 import type { PublicSignals } from "../prover/proof/public-signals.ts";
+import { packageRoot } from "../prover/proof/tiers.ts";
 import { FIELD } from "../prover/units.ts";
 import { refusal } from "./support/refusal.ts";
 
@@ -8,6 +11,12 @@ const SIGNALS: PublicSignals = { snapshotRoot: 1n, attesterRoot: 2n, accountSet:
 const ORDERED = ["1", "2", "3", "4", "5", "6", "7"];
 
 describe("the table", () => {
+  it("is the one that circuits/README.md shows", async () => {
+    const readme = await readFile(join(packageRoot(), "circuits/README.md"), "utf8");
+    const rows = [...readme.matchAll(/^\| (\d) \| `(\w+)` \| ([^|]+) \|/gm)].map(([, index, name, range]) => ({ index: Number(index), name, range }));
+    expect(rows).toEqual(PUBLIC_SIGNALS.map(({ name, range }, index) => ({ index, name, range })));
+  });
+
   it("is in the verifier's order", () => {
     expect(PUBLIC_SIGNALS.map(({ name }) => name)).toEqual(["snapshotRoot", "attesterRoot", "accountSet", "portfolioCommitment", "claim", "onChainCollateral", "scope"]);
     expect(orderedSignals(SIGNALS)).toEqual(ORDERED);
