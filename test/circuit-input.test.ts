@@ -131,6 +131,7 @@ describe("refuses, naming what and where (14, 15)", () => {
   const [option, perpetual, cash] = DERIBIT.positions as [(typeof DERIBIT.positions)[0], (typeof DERIBIT.positions)[0], (typeof DERIBIT.positions)[0]];
   const attester = REGISTRY.attesters[1] as Attester;
   const registryWith = (change: Partial<Attester>) => ({ registry: buildRegistry([{ ...attester, ...change }]) });
+  const REGISTERED = prepareProof(REQUEST).publicSignals.accountSet;
   const otherMarket = parseMarket({ ...MARKET_JSON, underlyings: [{ ...MARKET_JSON.underlyings[0]!, spot: "36999" }, MARKET_JSON.underlyings[1]!] });
   const forged = (change: object): ProvingRequest => ({ ...REQUEST, statements: [{ ...REQUEST.statements[0]!, statement: { ...DERIBIT, ...change } }, REQUEST.statements[1]!] });
 
@@ -148,6 +149,8 @@ describe("refuses, naming what and where (14, 15)", () => {
     ["a claim newer than a statement", "StatementMismatch", "statements[0].asOf", () => requestOf([DERIBIT, CUSTODIAN], { claim: { asOf: DERIBIT.asOf + 1 } })],
     ["a claimed sequence that is not the sum", "StatementMismatch", "claim.sequence", () => requestOf([DERIBIT, CUSTODIAN], { claim: { sequence: 13 } })],
     ["the same account twice", "StatementMismatch", "statements[1].account", () => requestOf([DERIBIT, { ...DERIBIT, positions: [cash] }], rich)],
+    ["a registered account left out", "StatementMismatch", "statements", () => ({ ...requestOf([DERIBIT], rich), registeredAccountSet: REGISTERED })],
+    ["registered accounts in another order", "StatementMismatch", "statements", () => ({ ...REQUEST, statements: REQUEST.statements.toReversed(), registeredAccountSet: REGISTERED })],
     ["an edited quantity", "InvalidSignature", "statements[0]", () => forged({ positions: [{ ...option, quantity: quantity(-1) }, perpetual, cash] })],
     ["a position taken out", "InvalidSignature", "statements[0]", () => forged({ positions: [perpetual, cash] })],
     ["a key that is not registered", "UnknownAttester", "statements[0].attesterKey", () => ({ ...REQUEST, registry: buildRegistry([null, null, REGISTRY.attesters[2]!]) })],
@@ -162,6 +165,10 @@ describe("refuses, naming what and where (14, 15)", () => {
     ["a ratio of 21 bits", "OutOfRange", "claim.minRatioBps", () => requestOf([CUSTODIAN], { claim: { minRatioBps: (1n << 20n) as Bps } })],
   ])("%s", (_, code, path, request) => {
     expect(refusal(() => prepareProof(request()))).toEqual({ code, path });
+  });
+
+  it("nothing about accounts when the registered set is the one proved", () => {
+    expect(prepareProof({ ...REQUEST, registeredAccountSet: REGISTERED }).publicSignals.accountSet).toBe(REGISTERED);
   });
 
   it("says which tier would do", () => {

@@ -1,5 +1,6 @@
 import type { Point } from "../commitment/curve.ts";
 import { openInstrument } from "../commitment/instrument-tree.ts";
+import { MarginProofError } from "../errors.ts";
 import { requireUnsigned } from "../commitment/ranges.ts";
 import type { MarginReport } from "../risk/margin-report.ts";
 import { accountSet, portfolioCommitment } from "../statement/account-set.ts";
@@ -25,7 +26,7 @@ export interface PreparedProof {
  * Checks a request in the user's terms, and lays it out for the circuit.
  *
  * @throws BookTooLarge, SnapshotMismatch (see `requireFit`, `checkMargin`); StatementMismatch, InvalidSignature, UnknownAttester
- *   (see `checkStatements`); UnknownInstrument; Unhealthy; OutOfRange
+ *   (see `checkStatements`, `registeredAccountSet`); UnknownInstrument; Unhealthy; OutOfRange
  */
 export function prepareProof(request: ProvingRequest): PreparedProof {
   requireFit(request);
@@ -33,6 +34,7 @@ export function prepareProof(request: ProvingRequest): PreparedProof {
   const positions = openPositions(request);
   const report = checkMargin(request, positions.map(committedPoint));
   const publicSignals = publicSignalsOf(request, statements);
+  requireRegistered(publicSignals, request);
   return { input: circuitInput(request, publicSignals, statements, positions, report.totals), publicSignals, report };
 }
 
@@ -47,6 +49,14 @@ function publicSignalsOf({ snapshot, registry, accountSetSalt, claim, onChainCol
     onChainCollateral,
     scope,
   };
+}
+
+function requireRegistered({ accountSet: proved }: PublicSignals, { registeredAccountSet: registered }: ProvingRequest): void {
+  if (registered === undefined || registered === proved) return;
+  throw new MarginProofError("StatementMismatch", "these are not the registered accounts", {
+    path: "statements",
+    hint: "give a statement of every registered account, in the registered order, and the salt of the registration",
+  });
 }
 
 function openPositions({ statements, snapshot }: ProvingRequest): OpenedPosition[] {

@@ -19,6 +19,8 @@ export interface ProvingRequest {
   readonly registry: AttesterRegistry;
   /** The salt under which the account set was registered. */
   readonly accountSetSalt: bigint;
+  /** The set as it is registered, if known: a forgotten account or another order then shows before proving, not on chain. */
+  readonly registeredAccountSet?: bigint | undefined;
   readonly claim: Claim;
   /** Where the proof will be used, see `scopeOf`. */
   readonly scope: bigint;

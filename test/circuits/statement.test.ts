@@ -231,7 +231,7 @@ describe("StatementTimes", () => {
     law("with checkStatements, a few seconds around every bound", fc.asyncProperty(cases.filter(({ validFrom, validUntil }) => validFrom <= validUntil), async (given) => {
       const inputs = { ...given, enabled: 1, asOf: AT, assurance: assuranceLevel(given.assurance), minAssurance: assuranceLevel(given.minAssurance) };
       expect((await tested.refusal(inputs)) === "accepted").toBe(shipped(given));
-    }), 60);
+    }), 30);
   });
 
   describe("refuses", () => {

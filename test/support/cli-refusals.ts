@@ -80,6 +80,7 @@ const REFUSALS: readonly Refusal[] = [
   { title: "a statement for another subject", args: proveWith("--min-assurance", "attested", "--subject", SUBJECT), code: "StatementMismatch", path: "statements[0].subject" },
   { title: "a statement for another scope", args: proveWith("--min-assurance", "attested", "--scope", "1"), code: "StatementMismatch", path: "statements[0].scope" },
   { title: "a statement older than claimed", args: proveWith("--min-assurance", "attested", "--as-of", "4000000000"), code: "StatementMismatch", path: "statements[0].asOf" },
+  { title: "accounts other than the registered", args: proveWith("--min-assurance", "attested", "--account-set", "1"), code: "StatementMismatch", path: "statements" },
   { title: "a snapshot of another tree", args: proveWith("--min-assurance", "attested", "--tier", "desk"), code: "SnapshotMismatch", path: "snapshot.treeParents" },
   { title: "artefacts that are not there", args: proveWith("--min-assurance", "attested", "--artifacts", "nowhere"), code: "ArtifactMissing", path: join("nowhere", "test", "artifacts.json") },
   { title: "a bundle with a changed signal", args: ["verify", "../../odd-proof.json"], code: "ProofRejected", path: "../../odd-proof.json, proof" },

@@ -16,7 +16,7 @@ import { makeCommand } from "../command.ts";
 import { readDocument, readMarket, readPolicyOption, readRegistry, readStatement } from "../documents.ts";
 import {
   artifactsOption, asOfOption, assuranceOption, chainIdOption, collateralOption, forceOption, levelOption, marketOption, outOption, policyOption, ratioOption,
-  registryAddressOption, registryOption, scopeOption, subjectOption, tierOption,
+  registryAddressOption, registryOption, scopeOption, subjectOption, tierOption, wholeOption,
 } from "../options.ts";
 import { outputFile } from "../output-file.ts";
 import { scopeFrom, type ScopeOptions } from "../scope.ts";
@@ -32,6 +32,7 @@ interface Options extends ScopeOptions {
   readonly statement: readonly string[];
   readonly registry: string;
   readonly accountSetSalt: string;
+  readonly accountSet?: bigint;
   readonly subject?: Address;
   readonly level: Level;
   readonly ratioBps: Bps;
@@ -56,6 +57,7 @@ export function proveCommand(terminal: Terminal): Command {
       new Option("--statement <files...>", "a statement of each account in the registered set, in its order").makeOptionMandatory(),
       registryOption().makeOptionMandatory(),
       new Option("--account-set-salt <file>", "the salt of the registered account set, or env:VARIABLE").makeOptionMandatory(),
+      wholeOption("--account-set <integer>", "the registered account set, to notice a forgotten account before proving", 254),
       subjectOption(),
       scopeOption(),
       chainIdOption(),
@@ -102,6 +104,7 @@ function readRequest(options: Options, terminal: Terminal): Request {
     statements,
     registry: readRegistry(options.registry),
     accountSetSalt: readSalt(options.accountSetSalt, "--account-set-salt", terminal),
+    registeredAccountSet: options.accountSet,
     claim: { ...claim, asOf: asOf ?? claim.asOf },
     scope: scopeFrom(options) ?? first.scope,
     onChainCollateral: options.collateral,
