@@ -8,6 +8,7 @@ export default defineConfig({
     hookTimeout: 600_000,
     // One process per file: WASM curves and in-process chains stay apart. As many at once as there are cores.
     pool: "forks",
+    maxWorkers: "100%",
     reporters: ["default", "json"],
     outputFile: { json: "cache/test-results.json" },
   },

@@ -1,28 +1,29 @@
 /**
- * What it costs: `npm run bench [-- --tier desk] [--proofs 5] [--json]`. Medians; the spread is printed beside them.
+ * What the shipped book costs: `npm run bench [-- --proofs 5] [--json]`. Medians; the spread is printed beside them.
  * Ratios hold between machines, absolute times do not.
  */
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import Table from "cli-table3";
 import { loadVerifyingArtifacts } from "../prover/proof/artifacts.ts";
-import { artifactPaths, packageRoot, readTiers, tierParameters } from "../prover/proof/tiers.ts";
+import { artifactPaths, packageRoot, tierParameters } from "../prover/proof/tiers.ts";
 import { localSetup } from "../prover/setup/local-setup.ts";
 import { readR1cs } from "../prover/setup/r1cs.ts";
 import { constraintsByPart } from "./bench/constraints.ts";
 import type { ProvingTimes } from "./bench/proving.ts";
 import { snapshotTimes } from "./bench/snapshot.ts";
 import { build } from "./build.ts";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 
 const run = promisify(execFile);
+/** The smallest tier that takes the book. */
+const TIER = "desk";
 const INSTRUMENTS = 500;
 
 const { values: options } = parseArgs({
-  options: { tier: { type: "string", default: "desk" }, proofs: { type: "string", default: "5" }, json: { type: "boolean", default: false } },
+  options: { proofs: { type: "string", default: "5" }, json: { type: "boolean", default: false } },
 });
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
@@ -50,15 +51,15 @@ async function setup(tier: string): Promise<number> {
 }
 
 /** The committed gas snapshot, which the tests keep true. */
-async function gas(): Promise<Record<string, unknown>> {
+async function gas(): Promise<Record<string, number>> {
   return JSON.parse(await readFile(join(packageRoot(), "test/snapshots/gas.json"), "utf8"));
 }
 
 async function bench(tier: string, proofs: number) {
-  if (readTiers()[tier] !== undefined) await build([tier]);
+  await build([tier]);
   const { lock } = await loadVerifyingArtifacts(tier);
   const parts = await constraintsByPart(tier);
-  const snapshot = snapshotTimes(INSTRUMENTS, tierParameters("desk").treeParents);
+  const snapshot = snapshotTimes(INSTRUMENTS, tierParameters(tier).treeParents);
   const setupTime = await setup(tier);
   const times = await proving(tier, proofs);
   return { tier, constraints: lock.constraints, wires: lock.wires, parts, snapshot, setup: setupTime, times, gas: await gas() };
@@ -67,15 +68,15 @@ async function bench(tier: string, proofs: number) {
 type Results = Awaited<ReturnType<typeof bench>>;
 
 function print({ tier, constraints, wires, parts, snapshot, setup, times, gas }: Results): void {
-  const partTable = new Table({ head: [`constraints of ${tier}`, "", "%"], colAligns: ["left", "right", "right"], style: { head: [] } });
-  partTable.push(...parts.map(({ part, constraints: count }) => [part, count.toLocaleString("en"), ((100 * count) / constraints).toFixed(1)]));
-  partTable.push(["   all", constraints.toLocaleString("en"), "100.0"]);
-  console.log(partTable.toString());
+  const share = (count: number): string => ((100 * count) / constraints).toFixed(1);
+  console.log(table([`constraints of ${tier}`, "", "%"], [
+    ...parts.map(({ part, constraints: count }) => [part, count.toLocaleString("en"), share(count)]),
+    ["   all", constraints.toLocaleString("en"), share(constraints)],
+  ]));
 
   const [coldProof, ...warmProofs] = times.prove as [number, ...number[]];
   const [coldWitness, ...warmWitnesses] = times.witness as [number, ...number[]];
-  const timeTable = new Table({ head: ["stage", "time", "spread"], colAligns: ["left", "right", "right"], style: { head: [] } });
-  timeTable.push(
+  console.log(table(["stage", "time", "spread"], [
     [`snapshot: price ${snapshot.instruments} instruments`, seconds(snapshot.price), ""],
     [`snapshot: price and commit ${snapshot.instruments} instruments`, seconds(snapshot.priceAndCommit), ""],
     [`local set-up from the r1cs (${wires.toLocaleString("en")} wires)`, seconds(setup), ""],
@@ -87,16 +88,21 @@ function print({ tier, constraints, wires, parts, snapshot, setup, times, gas }:
     ["prove, warm", seconds(median(warmProofs)), spread(warmProofs)],
     ["verify off chain", seconds(median(times.verify)), spread(times.verify)],
     ["peak memory of proving", `${Math.round(times.peakMegabytes)} MB`, ""],
-  );
-  console.log(timeTable.toString());
+  ]));
 
-  const gasTable = new Table({ head: ["on chain", "gas"], colAligns: ["left", "right"], style: { head: [] } });
-  gasTable.push(...flatten(gas).map(([name, value]) => [name, value.toLocaleString("en")]));
-  console.log(gasTable.toString());
+  // The snapshot holds gas and, under names that begin with "bytes", the sizes of the deployed contracts.
+  const [sizes, costs] = [true, false].map((isSize) => Object.entries(gas).filter(([name]) => name.startsWith("bytes ") === isSize));
+  const rows = (entries: [string, number][]) => entries.map(([name, value]) => [name.replace(/^bytes /, ""), value.toLocaleString("en")]);
+  console.log(table(["on chain", "gas"], rows(costs!)));
+  console.log(table(["contract", "bytes"], rows(sizes!)));
 }
 
-function flatten(value: object, prefix = ""): [string, number][] {
-  return Object.entries(value).flatMap(([key, entry]): [string, number][] => (typeof entry === "object" && entry !== null ? flatten(entry, `${prefix}${key} · `) : [[`${prefix}${key}`, Number(entry)]]));
+/** Names on the left, numbers aligned right. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const noRules = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
+  const made = new Table({ head: [...head], colAligns: head.map((_, column) => (column === 0 ? "left" : "right")), chars: noRules, style: { head: [], border: [] } });
+  made.push(...rows.map((row) => [...row]));
+  return made.toString();
 }
 
 const proofs = Number(options.proofs);
@@ -104,7 +110,7 @@ if (!Number.isSafeInteger(proofs) || proofs < 2) {
   console.error("--proofs: at least 2, one cold and one warm");
   process.exitCode = 2;
 } else {
-  const results = await bench(options.tier, proofs);
+  const results = await bench(TIER, proofs);
   if (options.json) console.log(JSON.stringify(results, null, 2));
   else print(results);
 }

@@ -8,10 +8,11 @@ export interface Part {
   readonly constraints: number;
 }
 
-/** Component (and, within RiskTotals, its component) to part of the statement. */
+/** Beginnings of component paths, the first that fits counts, to parts of the statement. */
 const PARTS: readonly [prefix: string, part: string][] = [
   ["RiskTotals/CommittedRisk", "3  totals: fixed-base windows and additions"],
   ["RiskTotals", "3  positions times committed rows: additions"],
+  ["PositionsHash", "1  positions in statements"],
   ["Position/VariableBaseWindows", "3  positions times committed rows: windows"],
   ["Position", "2  quantities: side, range, curve"],
   ["InstrumentRow/Poseidon", "2  instrument rows: bottom nodes"],
@@ -21,7 +22,6 @@ const PARTS: readonly [prefix: string, part: string][] = [
   ["StatementSignature", "1  signatures"],
   ["StatementHash", "1  statement hashes and widths"],
   ["StatementTimes", "1  freshness, validity, assurance"],
-  ["PositionsHash", "1  positions in statements"],
   ["Runs", "1  positions in statements"],
   ["Attester", "1  attester registry"],
   ["AccountSet", "1  account set"],

@@ -143,8 +143,11 @@ describe("Margin", () => {
     });
 
     it("collateral of 65 bits and a loss factor of 35", async () => {
+      // nothing is lost and nothing required, so that only the widths can refuse
+      const idle = inputs({ ...CASE, loss: [0n, 0n], minRatioBps: 0n });
+      expect(await tested.refusal({ ...idle, onChainCollateral: (1n << 64n) - 1n, lossFactorIM: (1n << 34n) - 1n })).toBe("accepted");
       for (const change of [{ onChainCollateral: 1n << 64n }, { onChainCollateral: FIELD - 1n }, { lossFactorIM: 1n << 34n }, { lossFactorIM: FIELD - 1n }]) {
-        expect(await tested.refusal({ ...inputs(CASE), ...change })).toBe("Num2Bits in CheckBits in Margin");
+        expect(await tested.refusal({ ...idle, ...change })).toBe("Num2Bits in CheckBits in Margin");
       }
     });
 

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { add, IDENTITY, isInSubgroup, multiply, SUBGROUP_ORDER, type Point } from "../../prover/commitment/curve.ts";
+import { add, IDENTITY, isInSubgroup, multiply, negate, SUBGROUP_ORDER, type Point } from "../../prover/commitment/curve.ts";
 import { commitRows, commitTotals, commitVector, type VectorEntries } from "../../prover/commitment/vector-commitment.ts";
 import { slackOf } from "../../prover/proof/margin-check.ts";
 import { BITS, FIELD, type Value } from "../../prover/units.ts";
 import { law } from "../support/law.ts";
-import { multiplyAny, ORDER_TWO } from "../support/points.ts";
+import { multiplyAny, ORDER_TWO, sumOf } from "../support/points.ts";
 import { refusal } from "../support/refusal.ts";
 import { expectCost, underTest, withGenerators, type Inputs, type Tested } from "../support/template.ts";
 
@@ -220,6 +220,19 @@ describe("RiskTotals", () => {
       expect(await tested.refusal({ ...other, cx: honest.cx!, cy: honest.cy!, ...totalsOf(BOOK) })).toBe("RiskTotals");
     });
 
+    it.each<[string, (point: Point) => Point]>([
+      ["its negative, which has the same y", ({ x, y }) => ({ x: FIELD - x, y })],
+      ["the other point with the same x", ({ x, y }) => ({ x, y: FIELD - y })],
+    ])("a book whose sum is not the totals' but %s", async (_, mirror) => {
+      // one window, chosen freely, moves the sum there
+      const rows = committed(BOOK);
+      const honest = rowInputs(rows) as { px: bigint[][]; py: bigint[][] };
+      const due = sumOf(rows.map(({ point, magnitude }) => multiplyAny(point, 2n * magnitude + 1n)));
+      const shifted = sumOf([{ x: honest.px[1]![0]!, y: honest.py[1]![0]! }, negate(due), mirror(due)]);
+      const moved = { px: honest.px.with(1, honest.px[1]!.with(0, shifted.x)), py: honest.py.with(1, honest.py[1]!.with(0, shifted.y)) };
+      expect(await tested.refusal({ ...inputs(BOOK), ...moved })).toBe("RiskTotals");
+    });
+
     it("no row with an entry as large as the subgroup order, which is the same in the group: publishers refuse such rows (R13)", async () => {
       const hidden: VectorEntries = { ...LONG, scenarioPnl: [LONG.scenarioPnl[0]! - SUBGROUP_ORDER, LONG.scenarioPnl[1]!] };
       expect(await tested.refusal(inputs([{ ...FIRST, vector: hidden }, SECOND], totalsOf(BOOK)))).toBe("accepted");
@@ -254,6 +267,16 @@ describe("RiskTotals", () => {
     it("by a slack that is one above where the worst one is", async () => {
       const totals = totalsOf(BOOK);
       for (const entry of UNSIGNED.slice(0, 4)) expect(await tested.refusal(inputs(BOOK, withEntry(totals, entry, (slack) => slack + 1n)))).toBe("RiskTotals");
+    });
+
+    it("by totals that commit to the opposite point, whose y is the same", async () => {
+      // sum (2m + 1) C and sum C + 2 commitment(L) are opposite for L = -sum (m + 1) v
+      const free = BOOK.map((held) => ({ ...held, vector: { ...held.vector, chargeMM: 0n, chargeIM: 0n } }));
+      const opposite = free.map(({ nettingSet, vector, magnitude }) => ({
+        nettingSet, magnitude: magnitude + 1n, vector: { ...vector, scenarioPnl: vector.scenarioPnl.map((pnl) => -pnl), value: -vector.value },
+      }));
+      expect(await tested.refusal(inputs(free))).toBe("accepted");
+      expect(await tested.refusal(inputs(free, totalsOf(opposite)))).toBe("RiskTotals");
     });
 
     it("by losses that are exact in the group only: a total and the subgroup order", async () => {

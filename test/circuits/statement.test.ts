@@ -241,6 +241,10 @@ describe("StatementTimes", () => {
       ["a statement from after its key expired", { validUntil: AT - 1 }],
       ["an assurance below the claimed one", { minAssurance: 2 }],
       ["a statement of the far past", { asOf: 0 }],
+      ["a time 2^32 after the claimed one", { asOf: 2 ** 32, claimAsOf: 0, validFrom: AT, validUntil: 2 ** 32 }],
+      ["a time 2^32 after its key became valid", { asOf: 2 ** 32, validFrom: 0, validUntil: 2 ** 32 }],
+      ["a time 2^32 before its key expires", { asOf: 0, claimAsOf: 0, validFrom: 0, validUntil: 2 ** 32 }],
+      ["an assurance four levels above the claimed one", { assurance: 4, minAssurance: 0 }],
       ["a key that was never valid", { validFrom: AT + 3600, validUntil: AT - 3600 }],
     ])("%s", async (_, change) => {
       expect(await tested.refusal({ ...TIMES, ...change })).toBe(range);
