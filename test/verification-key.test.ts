@@ -61,6 +61,7 @@ describe("assertSafeVerificationKey", () => {
 
   it.each([
     ["delta = gamma, both secret", () => ({ vk_gamma_2: g2(7n), vk_delta_2: g2(7n) })],
+    ["delta = minus gamma, both secret", () => ({ vk_gamma_2: g2(7n), vk_delta_2: g2(bn254.fields.Fr.ORDER - 7n) })],
     ["delta = generator", () => ({ vk_gamma_2: g2(7n), vk_delta_2: g2(1n) })],
     ["delta = minus the generator", () => ({ vk_delta_2: g2(bn254.fields.Fr.ORDER - 1n) })],
     ["delta at infinity", () => ({ vk_delta_2: [["0", "0"], ["1", "0"], ["0", "0"]] as G2 })],

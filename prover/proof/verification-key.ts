@@ -20,7 +20,6 @@ export const VerificationKeySchema = z.object({
 });
 
 export type VerificationKey = z.infer<typeof VerificationKeySchema>;
-type G2 = z.infer<typeof g2>;
 
 /** The generator of G2, as every library writes it. */
 const GENERATOR: [x: [string, string], y: [string, string]] = [
@@ -53,15 +52,12 @@ export function parseVerificationKey(value: unknown, path = "vkey"): Verificatio
 export function assertSafeVerificationKey(vkey: VerificationKey): void {
   const unsafe = (problem: string) =>
     new MarginProofError("UnsafeKey", problem, { path: "vkey.vk_delta_2", hint: "finish the set-up: a local one by `npm run build`, a ceremony by at least one contribution" });
-  if (same(vkey.vk_delta_2, vkey.vk_gamma_2)) throw unsafe("delta equals gamma: nobody contributed to this key");
+  // The x coordinate alone: under delta = -gamma, C = +IC(signals) forges as C = -IC(signals) does under delta = gamma.
+  if (samePair(vkey.vk_delta_2[0], vkey.vk_gamma_2[0])) throw unsafe("delta equals gamma or its opposite: nobody contributed to this key");
   const [x, y, z] = vkey.vk_delta_2;
   if (isZero(z) || (isZero(x) && isZero(y))) throw unsafe("delta is the point at infinity");
   // The x coordinate alone: minus the generator is as public as the generator.
   if (samePair(x, GENERATOR[0])) throw unsafe("delta is the generator or its opposite: its logarithm is known");
-}
-
-function same(a: G2, b: G2): boolean {
-  return a.every((coordinate, i) => samePair(coordinate, b[i]!));
 }
 
 function samePair(a: readonly [string, string], b: readonly [string, string]): boolean {
