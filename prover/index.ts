@@ -44,6 +44,9 @@ export type { SourceText } from "./import/source-text.ts";
 // Risk and margin
 export { instrumentRisk, marketRisk } from "./risk/risk-array.ts";
 export type { Charge, ChargeKind, InstrumentRisk, RiskVector } from "./risk/risk-array.ts";
+export { comparisonTable } from "./risk/comparison-table.ts";
+export { compareMargins, marginComparisonJson } from "./risk/margin-comparison.ts";
+export type { MarginComparison, PolicyMargin } from "./risk/margin-comparison.ts";
 export { marginReport } from "./risk/margin-report.ts";
 export type { ChargeTotal, MarginReport, MarginTerms, MarginTotals, NettingSetReport, PositionReport } from "./risk/margin-report.ts";
 export { marginReportJson } from "./risk/margin-report-json.ts";

@@ -7,6 +7,7 @@ import { makeProgram } from "../prover/cli/program.ts";
 import { Terminal } from "../prover/cli/terminal.ts";
 import { marginReport } from "../prover/risk/margin-report.ts";
 import { marginReportJson } from "../prover/risk/margin-report-json.ts";
+import { policyJson } from "../prover/risk/policy.ts";
 import type { Bps, Usd } from "../prover/units.ts";
 import { REPOSITORY } from "../scripts/circom.ts";
 import { runNode, type CommandLine } from "./support/cli.ts";
@@ -64,6 +65,24 @@ describe("check", () => {
   it("answers no with exit code 1 and the same report", async () => {
     const printed = await cli.json([...CHECK, "--ratio-bps", "900000"], { code: 1 });
     expect([printed.isHealthy, printed.level]).toEqual([false, "IM"]);
+  });
+
+  it("sets a second policy beside the first, and answers for the first", async () => {
+    const dearer = { ...(policyJson(workspace.protocol.desk.policy) as object), name: "dearer", lossFactor: { MM: "2", IM: "3" } };
+    await writeFile(inFolder("dearer.json"), JSON.stringify(dearer));
+    const [alone, compared] = [await cli.json(CHECK), await cli.json([...CHECK, "--compare", "dearer.json"])];
+    expect(compared.base.report).toEqual(alone);
+    expect(compared.other.policy).toEqual({ name: "dearer", version: 1 });
+    expect(Number(compared.change.requirement.IM)).toBeGreaterThan(0);
+    expect((await cli.run([...CHECK, "--compare", "dearer.json"])).stdout).toMatch(/binds under dearer 1/);
+  });
+
+  it("names the second policy's file when that policy does not fit the market", async () => {
+    const narrow = { ...(policyJson(workspace.protocol.desk.policy) as object), haircuts: [] };
+    await writeFile(inFolder("narrow.json"), JSON.stringify(narrow));
+    const { code, stderr } = await cli.run([...CHECK, "--compare", "narrow.json"]);
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/InvalidPolicy[^]*narrow\.json/);
   });
 });
 

@@ -1,12 +1,12 @@
 /** A margin report as tables for people. Amounts are shown to the cent: value and excess rounded down, charges and requirements up. */
-import Table from "cli-table3";
 import { formatDecimal } from "../numeric/decimal.ts";
 import { DECIMALS, SCALE, type Factor, type Value } from "../units.ts";
+import { amountDown as down, amountTable as table, amountUp as up, ratioText } from "./amount-table.ts";
 import type { MarginReport, NettingSetReport, PositionReport } from "./margin-report.ts";
 import type { Policy, Scenario } from "./policy.ts";
 import type { ChargeKind } from "./unit-risk.ts";
 
-const CHARGE_NAMES: Readonly<Record<ChargeKind, string>> = {
+export const CHARGE_NAMES: Readonly<Record<ChargeKind, string>> = {
   perpetual: "perpetuals",
   future: "futures",
   optionShort: "short options",
@@ -63,7 +63,6 @@ function chargesTable({ charges }: MarginReport): string {
 
 function summaryTable(report: MarginReport, { lossFactor, quote }: Policy): string {
   const { terms, totals, requirement, equity, excess, ratioBps, isHealthy, isolatedRequirement, nettingSaving } = report;
-  const percent = (bps: bigint) => `${formatDecimal(bps, DECIMALS.bps - 2)} %`;
   return table(
     ["summary", quote],
     [
@@ -75,23 +74,12 @@ function summaryTable(report: MarginReport, { lossFactor, quote }: Policy): stri
       [`requirement IM (losses × ${factor(lossFactor.IM)} + charges)`, up(requirement.IM)],
       [`requirement ${terms.level}, position by position`, up(isolatedRequirement)],
       ["saved by netting", down(nettingSaving)],
-      [`equity / requirement ${terms.level}`, ratioBps === null ? "nothing required" : percent(ratioBps)],
-      [`excess at ${percent(terms.minRatioBps)} of ${terms.level}`, down(excess)],
+      [`equity / requirement ${terms.level}`, ratioText(ratioBps)],
+      [`excess at ${ratioText(terms.minRatioBps)} of ${terms.level}`, down(excess)],
       ["healthy", isHealthy ? "yes" : "no"],
     ],
     1,
   );
 }
 
-/** Columns from `numbersFrom` on are numbers, aligned right. */
-function table(head: readonly string[], rows: readonly (readonly string[])[], numbersFrom: number): string {
-  const colAligns = head.map((_, column) => (column < numbersFrom ? ("left" as const) : ("right" as const)));
-
-  const made = new Table({ head: [...head], colAligns, style: { head: [], border: [], compact: true } });
-  made.push(...rows.map((row) => [...row]));
-  return made.toString();
-}
-
-const down = (value: Value): string => formatDecimal(value, DECIMALS.value, { digits: 2, round: "down", group: true });
-const up = (value: Value): string => formatDecimal(value, DECIMALS.value, { digits: 2, round: "up", group: true });
 const factor = (value: Factor): string => formatDecimal(value, DECIMALS.factor, { trim: true });

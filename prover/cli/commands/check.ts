@@ -1,12 +1,15 @@
 import { Option, type Command } from "commander";
 import { assembleBook } from "../../import/accounts.ts";
+import { comparisonTable } from "../../risk/comparison-table.ts";
+import { compareMargins, marginComparisonJson, type PolicyMargin } from "../../risk/margin-comparison.ts";
 import { marginReport } from "../../risk/margin-report.ts";
 import { marginReportJson } from "../../risk/margin-report-json.ts";
 import { marginTable } from "../../risk/margin-table.ts";
+import type { Policy } from "../../risk/policy.ts";
 import { marketRisk } from "../../risk/risk-array.ts";
 import type { Bps, Level, Usd } from "../../units.ts";
 import { makeCommand } from "../command.ts";
-import { readBook, readMarket, readPolicyOption } from "../documents.ts";
+import { readBook, readMarket, readPolicyOption, rethrowIn } from "../documents.ts";
 import { collateralOption, levelOption, marketOption, policyOption, ratioOption } from "../options.ts";
 import type { Outcome, Terminal } from "../terminal.ts";
 
@@ -14,6 +17,7 @@ interface Options {
   readonly book: readonly string[];
   readonly market: string;
   readonly policy: string;
+  readonly compare?: string;
   readonly level: Level;
   readonly ratioBps: Bps;
   readonly collateral: Usd;
@@ -28,18 +32,33 @@ export function checkCommand(terminal: Terminal): Command {
       new Option("--book <files...>", "books, margin-book/1, margined as one").makeOptionMandatory(),
       marketOption().makeOptionMandatory(),
       policyOption().makeOptionMandatory(),
+      new Option("--compare <file>", "a second policy: the same book under both, side by side"),
       levelOption(),
       ratioOption(),
       collateralOption(),
     ],
-    notes: "Exits with 0 when the book is healthy and with 1 when it is not. Nothing is proved and nothing leaves the machine.",
+    notes: "Exits with 0 when the book is healthy and with 1 when it is not, under --policy; --compare only informs. Nothing is proved and nothing leaves the machine.",
   }).action(terminal.action((options: Options) => run(options, terminal)));
 }
 
-function run({ book, market, policy: policyFile, level, ratioBps, collateral }: Options, { progress }: Terminal): Outcome {
-  const policy = readPolicyOption(policyFile);
-  const risks = marketRisk(readMarket(market), policy, progress);
+function run({ book, market: marketFile, policy: policyFile, compare, level, ratioBps, collateral }: Options, { progress }: Terminal): Outcome {
+  const market = readMarket(marketFile);
   const { accounts } = assembleBook(book.flatMap((file) => readBook(file).accounts));
-  const report = marginReport(accounts, risks, policy, { level, minRatioBps: ratioBps, onChainCollateral: collateral });
-  return { json: marginReportJson(report), text: marginTable(report, policy), exitCode: report.isHealthy ? 0 : 1 };
+  const terms = { level, minRatioBps: ratioBps, onChainCollateral: collateral };
+  const under = (policy: Policy): PolicyMargin => ({ policy, report: marginReport(accounts, marketRisk(market, policy, progress), policy, terms) });
+  const base = under(readPolicyOption(policyFile));
+  const exitCode = base.report.isHealthy ? 0 : 1;
+  if (compare === undefined) return { json: marginReportJson(base.report), text: marginTable(base.report, base.policy), exitCode };
+  const compared = compareMargins(base, readUnder(compare, under));
+  return { json: marginComparisonJson(compared), text: comparisonTable(compared), exitCode };
+}
+
+/** With two policies in play, a refusal names the file of the second. */
+function readUnder(file: string, under: (policy: Policy) => PolicyMargin): PolicyMargin {
+  const policy = readPolicyOption(file);
+  try {
+    return under(policy);
+  } catch (error) {
+    return rethrowIn(file)(error);
+  }
 }

@@ -1,0 +1,20 @@
+/** Tables of amounts for people. Amounts are shown to the cent; each caller rounds against the holder. */
+import Table from "cli-table3";
+import { formatDecimal } from "../numeric/decimal.ts";
+import { DECIMALS, type Value } from "../units.ts";
+
+/** A table as plain text. Columns from `numbersFrom` on are numbers, aligned right. */
+export function amountTable(head: readonly string[], rows: readonly (readonly string[])[], numbersFrom: number): string {
+  const colAligns = head.map((_, column) => (column < numbersFrom ? ("left" as const) : ("right" as const)));
+
+  const made = new Table({ head: [...head], colAligns, style: { head: [], border: [], compact: true } });
+  made.push(...rows.map((row) => [...row]));
+  return made.toString();
+}
+
+/** To the cent, rounded down: values, excess, savings. */
+export const amountDown = (value: Value): string => formatDecimal(value, DECIMALS.value, { digits: 2, round: "down", group: true });
+/** To the cent, rounded up: losses, charges, requirements. */
+export const amountUp = (value: Value): string => formatDecimal(value, DECIMALS.value, { digits: 2, round: "up", group: true });
+/** A ratio in basis points as `120.00 %`; null when nothing is required. */
+export const ratioText = (bps: bigint | null): string => (bps === null ? "nothing required" : `${formatDecimal(bps, DECIMALS.bps - 2)} %`);
