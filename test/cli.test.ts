@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serializeSnapshot } from "../prover/commitment/snapshot-json.ts";
 import { makeProgram } from "../prover/cli/program.ts";
 import { Terminal } from "../prover/cli/terminal.ts";
+import { bookGreeks } from "../prover/risk/greeks.ts";
+import { greeksJson } from "../prover/risk/greeks-table.ts";
 import { marginReport } from "../prover/risk/margin-report.ts";
 import { marginReportJson } from "../prover/risk/margin-report-json.ts";
 import { policyJson } from "../prover/risk/policy.ts";
@@ -75,6 +77,13 @@ describe("check", () => {
     expect(compared.other.policy).toEqual({ name: "dearer", version: 1 });
     expect(Number(compared.change.requirement.IM)).toBeGreaterThan(0);
     expect((await cli.run([...CHECK, "--compare", "dearer.json"])).stdout).toMatch(/binds under dearer 1/);
+  });
+
+  it("adds the greeks of the book when asked, and changes nothing else", async () => {
+    const { greeks, ...rest } = await cli.json([...CHECK, "--greeks"]);
+    expect(rest).toEqual(await cli.json(CHECK));
+    expect(greeks).toEqual(greeksJson(bookGreeks(workspace.book.accounts, workspace.protocol.desk.market)));
+    expect((await cli.run([...CHECK, "--greeks"])).stdout).toMatch(/│ greeks +│ delta \(units\)/);
   });
 
   it("names the second policy's file when that policy does not fit the market", async () => {

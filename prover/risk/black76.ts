@@ -18,9 +18,9 @@ export interface Black76Input {
 }
 
 /** Smallest total deviation that is told apart from zero. */
-const MIN_TOTAL_VOL = fromScaled(1n, 18);
+export const MIN_TOTAL_VOL = fromScaled(1n, 18);
 /** From here on the strike no longer matters: a call is worth the discounted forward. */
-const MAX_TOTAL_VOL = fromScaled(24n, 0);
+export const MAX_TOTAL_VOL = fromScaled(24n, 0);
 
 /**
  * Present value of one option. With discounted forward X = F·D and strike Y = K·D (each rounded down) these hold exactly:

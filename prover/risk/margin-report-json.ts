@@ -8,7 +8,7 @@ import type { Json } from "./schema.ts";
 export const REPORT_FORMAT = "margin-report/1";
 
 /** The `margin-report/1` document: amounts in the quote unit, exact. */
-export function marginReportJson(report: MarginReport): Json {
+export function marginReportJson(report: MarginReport): { readonly [key: string]: Json } {
   const { terms, ratioBps, requirement } = report;
   return {
     format: REPORT_FORMAT,
