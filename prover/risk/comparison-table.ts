@@ -7,7 +7,7 @@ import { CHARGE_NAMES, describeScenario } from "./margin-table.ts";
 
 const ABSENT = "–";
 
-/** Netting sets with what binds them, then charges and the summary, each with a column per policy and one for the change. */
+/** Netting sets with what binds them under each policy; then charges and the summary, with a column for the change. */
 export function comparisonTable(compared: MarginComparison): string {
   return [nettingSetsTable(compared), figuresTable(compared)].join("\n");
 }
