@@ -28,6 +28,9 @@ export const toPriceDown = (x: Real): Price => divDown(x, unitOf(DECIMALS.price)
 /** The nearest price not below `x`: for charges. */
 export const toPriceUp = (x: Real): Price => divUp(x, unitOf(DECIMALS.price)) as Price;
 
+/** The nearest factor, halves up: for parameters that are derived once and then published. */
+export const toFactorNearest = (x: Real): Factor => divDown(2n * x + unitOf(DECIMALS.factor), 2n * unitOf(DECIMALS.factor)) as Factor;
+
 /** The quotient of two integers (seconds, counts, prices of one scale), rounded down. */
 export const ratio = (a: bigint, b: bigint): Real => divDown(a * ONE, b) as Real;
 

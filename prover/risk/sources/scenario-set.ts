@@ -1,0 +1,12 @@
+/** What every source of scenarios makes: a list of joint moves of all underlyings. */
+import type { Factor } from "../../units.ts";
+
+/** One joint move. Underlyings that are not named do not move. */
+export interface SourcedScenario {
+  /** Unique in its list; a date, a number, or the name of an event. */
+  readonly id: string;
+  /** Spot multiplier by underlying at 1e-9, above 0: 0.93 is a fall of 7 %. */
+  readonly moves: ReadonlyMap<string, Factor>;
+  /** Multiplier of implied volatilities by underlying at 1e-9, not negative; missing means unchanged. */
+  readonly vols: ReadonlyMap<string, Factor>;
+}
