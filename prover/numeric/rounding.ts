@@ -26,3 +26,13 @@ export function mulDivDown(a: bigint, b: bigint, c: bigint): bigint {
 export function mulDivUp(a: bigint, b: bigint, c: bigint): bigint {
   return divUp(a * b, c);
 }
+
+/** ⌈√n⌉ for n ≥ 0: the smallest integer whose square is not below n. Throws `OutOfRange` for a negative n. */
+export function ceilSqrt(n: bigint): bigint {
+  if (n < 0n) throw new MarginProofError("OutOfRange", "root of a negative number");
+  if (n < 2n) return n;
+  // Newton from above: falls until it is ⌊√n⌋, and then stops falling.
+  let root = 1n << ((BigInt(n.toString(2).length) + 1n) / 2n);
+  for (let next = (root + n / root) / 2n; next < root; next = (root + n / root) / 2n) root = next;
+  return root * root === n ? root : root + 1n;
+}
