@@ -4,8 +4,8 @@ include "../node_modules/circomlib/circuits/poseidon.circom";
 include "lib/domain.circom";
 
 /// SnapshotRoot: what the risk publisher commits to.
-///   Poseidon8(tag, PARENTS, treeRoot, policyHash, marketHash, asOf, lossFactorMM, lossFactorIM)
-/// ensures   out binds the instrument tree, its shape, the policy, the market and the loss factors
+///   Poseidon7(tag, PARENTS, treeRoot, policyHash, marketHash, asOf, rulesHash)
+/// ensures   out binds the instrument tree, its shape, the policy, the market and the margin program
 /// hints     none
 /// twin      prover/commitment/snapshot.ts snapshotRoot
 template SnapshotRoot(PARENTS) {
@@ -13,9 +13,8 @@ template SnapshotRoot(PARENTS) {
     signal input policyHash;
     signal input marketHash;
     signal input snapshotTime;
-    signal input lossFactorMM;
-    signal input lossFactorIM;
+    signal input rulesHash;
     signal output out;
 
-    out <== Poseidon(8)([TAG_SNAPSHOT(), PARENTS, treeRoot, policyHash, marketHash, snapshotTime, lossFactorMM, lossFactorIM]);
+    out <== Poseidon(7)([TAG_SNAPSHOT(), PARENTS, treeRoot, policyHash, marketHash, snapshotTime, rulesHash]);
 }

@@ -43,7 +43,7 @@ export type { SourceText } from "./import/source-text.ts";
 
 // Risk and margin
 export { instrumentRisk, marketRisk } from "./risk/risk-array.ts";
-export type { Charge, ChargeKind, InstrumentRisk, RiskVector } from "./risk/risk-array.ts";
+export type { Charge, ChargeKind, InstrumentRisk, MarketRisk, RiskVector } from "./risk/risk-array.ts";
 export { comparisonTable } from "./risk/comparison-table.ts";
 export { black76Greeks, bookGreeks, listingGreeks } from "./risk/greeks.ts";
 export type { Black76State, Greeks, UnderlyingGreeks } from "./risk/greeks.ts";
@@ -51,11 +51,17 @@ export { greeksJson, greeksTable } from "./risk/greeks-table.ts";
 export { compareMargins, marginComparisonJson } from "./risk/margin-comparison.ts";
 export type { MarginComparison, PolicyMargin } from "./risk/margin-comparison.ts";
 export { marginReport } from "./risk/margin-report.ts";
-export type { ChargeTotal, MarginReport, MarginTerms, MarginTotals, NettingSetReport, PositionReport } from "./risk/margin-report.ts";
+export type { ChargeTotal, ExposureReport, MarginReport, MarginTerms, NettingSetReport, PositionReport, RuleEffect } from "./risk/margin-report.ts";
+export { evaluateRules } from "./risk/margin-program.ts";
+export type { MarginWorking } from "./risk/margin-program.ts";
+export type { ColumnTotals, MarginRules, RiskShape } from "./risk/margin-rules.ts";
+export { riskPlan } from "./risk/risk-plan.ts";
+export type { RiskPlan } from "./risk/risk-plan.ts";
 export { marginReportJson } from "./risk/margin-report-json.ts";
 export { describeScenario, marginTable } from "./risk/margin-table.ts";
 
 // Snapshots
+export { shapeOf } from "./commitment/padded-rules.ts";
 export { buildSnapshot, marketHash, policyHash } from "./commitment/snapshot.ts";
 export type { Snapshot, SnapshotHeader, SnapshotOptions, SnapshotRow } from "./commitment/snapshot.ts";
 export { parseSnapshot, serializeSnapshot, snapshotJson, verifySnapshot } from "./commitment/snapshot-json.ts";

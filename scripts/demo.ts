@@ -11,6 +11,7 @@ import { registerAccountSet } from "../prover/chain/register.ts";
 import { readHealth } from "../prover/chain/status.ts";
 import { submitBundle } from "../prover/chain/submit.ts";
 import { policyId } from "../prover/chain/calldata.ts";
+import { shapeOf } from "../prover/commitment/padded-rules.ts";
 import { buildSnapshot, type Snapshot } from "../prover/commitment/snapshot.ts";
 import { serializeSnapshot, verifySnapshot } from "../prover/commitment/snapshot-json.ts";
 import { MarginProofError } from "../prover/errors.ts";
@@ -68,8 +69,9 @@ async function demo(): Promise<void> {
   console.log(`\nWhat only its owner sees (policy ${book.policy.name}):\n${marginTable(report, book.policy)}`);
 
   heading(`2. Public: contracts, attesters and the risk snapshot (${chain.name})`);
+  const sizes = snapshotSizes();
   const snapshot = await stage(`commit to ${book.market.listings.length} instruments`, (progress) =>
-    buildSnapshot(book.market, book.policy, { treeParents: tierParameters(options.tier).treeParents, progress }),
+    buildSnapshot(book.market, book.policy, { ...sizes, progress }),
   );
   await stage("recompute the snapshot as anyone can", (progress) => verifySnapshot(JSON.parse(serializeSnapshot(snapshot)), book.market, book.policy, { progress }));
   const protocol = await stage("deploy", () => deployDemo(chain, artifacts, snapshot));
@@ -152,10 +154,16 @@ async function publishSnapshot({ publishers }: DemoChain, { oracle }: Deployment
 }
 
 /** Two later snapshots of the same market: one more than the oracle's window lets a proof lag behind. */
+/** What the tier fixes of a snapshot. */
+function snapshotSizes() {
+  const tier = tierParameters(options.tier);
+  return { treeParents: tier.treeParents, shape: shapeOf(tier) };
+}
+
 async function supersede(chain: DemoChain, protocol: Deployment, { market, policy }: DemoBook): Promise<void> {
   for (const epoch of [2n, 3n]) {
     const later = { ...market, asOf: market.asOf + Number(epoch) };
-    await publishSnapshot(chain, protocol, buildSnapshot(later, policy, { treeParents: tierParameters(options.tier).treeParents }), epoch);
+    await publishSnapshot(chain, protocol, buildSnapshot(later, policy, snapshotSizes()), epoch);
   }
 }
 

@@ -2,13 +2,14 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { generatorsCircom } from "../prover/commitment/generators-circom.ts";
+import { shapeNumbers } from "../prover/commitment/padded-rules.ts";
 import { PUBLIC_SIGNALS } from "../prover/proof/public-signals.ts";
 import type { ArtifactPaths, TierParameters } from "../prover/proof/tiers.ts";
 import { REPOSITORY } from "./circom.ts";
 
 /** The main component: sizes from circuits/sizes.json, public signals from prover/proof/public-signals.ts. */
 export function mainCircom(tier: string, parameters: TierParameters, folder: string): string {
-  const { positions, venues, nettingSets, scenarios, treeParents } = parameters;
+  const { positions, venues, treeParents } = parameters;
   const names = PUBLIC_SIGNALS.map(({ name }) => name).join(", ");
   return `pragma circom 2.2.0;
 
@@ -17,7 +18,7 @@ include "generators.circom";
 include "${relative(folder, join(REPOSITORY, "circuits/margin-health.circom"))}";
 
 component main {public [${names}]} =
-    MarginHealth(${[positions, venues, nettingSets, scenarios, treeParents].join(", ")});
+    MarginHealth(${positions}, ${venues}, [${shapeNumbers(parameters).join(", ")}], ${treeParents});
 `;
 }
 

@@ -21,6 +21,7 @@ import { refusal } from "./support/refusal.ts";
 import { remedy } from "./support/remedy.ts";
 import { MARKET, MARKET_JSON, POLICY, POLICY_JSON, SNAPSHOT } from "./support/small-market.ts";
 import { quantity, SUBJECT } from "./support/statements.ts";
+import { snapshotSizes } from "./support/sizes.ts";
 
 const prepared = prepareProof(REQUEST);
 const rich = { onChainCollateral: 10n ** 15n as Usd };
@@ -122,7 +123,7 @@ describe("health (10)", () => {
 
   it("of charges alone is explained without a scenario", () => {
     const policy = parsePolicy({ ...POLICY_JSON, scenarios: [{ spot: "1", vol: "none", weight: "1" }] });
-    const request = { ...requestOf([short]), policy, risks: marketRisk(MARKET, policy), snapshot: buildSnapshot(MARKET, policy, { treeParents: 1 }) };
+    const request = { ...requestOf([short]), policy, risks: marketRisk(MARKET, policy), snapshot: buildSnapshot(MARKET, policy, snapshotSizes()) };
     expect(remedy(() => prepareProof(request)).reason).toContain("no scenario loses, the charges bind");
   });
 });
@@ -140,7 +141,7 @@ describe("refuses, naming what and where (14, 15)", () => {
     ["too many accounts", "BookTooLarge", "statements", () => requestOf([DERIBIT, CUSTODIAN, { ...CUSTODIAN, account: "2", positions: [] }], rich)],
     ["too many netting sets", "BookTooLarge", "policy.nettingSets", () => ({ ...REQUEST, tier: { ...REQUEST.tier, nettingSets: 1 } })],
     ["too many scenarios", "BookTooLarge", "policy.scenarios", () => ({ ...REQUEST, tier: { ...REQUEST.tier, scenarios: 4 } })],
-    ["a tree of another size", "SnapshotMismatch", "snapshot.treeParents", () => ({ ...REQUEST, snapshot: buildSnapshot(MARKET, POLICY, { treeParents: 2 }) })],
+    ["a tree of another size", "SnapshotMismatch", "snapshot.treeParents", () => ({ ...REQUEST, snapshot: buildSnapshot(MARKET, POLICY, { ...snapshotSizes(), treeParents: 2 }) })],
     ["no statement", "StatementMismatch", "statements", () => ({ ...REQUEST, statements: [] })],
     ["an instrument outside the snapshot", "UnknownInstrument", "statements[1].positions[0].instrument", () => requestOf([DERIBIT, { ...CUSTODIAN, positions: [{ ...cash, instrument: "USDT" }] }], rich)],
     ["another subject", "StatementMismatch", "statements[1].subject", () => requestOf([DERIBIT, { ...CUSTODIAN, subject: "0x0000000000000000000000000000000000000001" }])],
@@ -174,7 +175,7 @@ describe("refuses, naming what and where (14, 15)", () => {
   it("says which tier would do", () => {
     const large = requestOf([DERIBIT, { ...CUSTODIAN, positions: [option, perpetual] }], rich);
     expect(remedy(() => prepareProof(large)).hint).toBe("use tier desk, with a snapshot built for it (treeParents 16)");
-    expect(remedy(() => prepareProof({ ...large, snapshot: buildSnapshot(MARKET, POLICY, { treeParents: 16 }) })).hint).toBe("use tier desk");
+    expect(remedy(() => prepareProof({ ...large, snapshot: buildSnapshot(MARKET, POLICY, { ...snapshotSizes(), treeParents: 16 }) })).hint).toBe("use tier desk");
     const crowd = Array.from({ length: 3 }, (_, i) => ({ ...CUSTODIAN, account: `a${i}`, positions: [] }));
     expect(remedy(() => prepareProof(requestOf(crowd))).hint).toContain("no tier is large enough");
   });

@@ -19,12 +19,12 @@ function rootOf(tree: InstrumentTree, { entries, parentIndex, columnIndex }: Ins
 }
 
 describe("openings", () => {
-  const list = rows(70);
+  const list = rows(50);
   const tree = buildInstrumentTree(list, 2);
 
   law(
     "hold the instrument in their slot and hash up to the root",
-    fc.property(fc.nat({ max: 69 }), (i) => {
+    fc.property(fc.nat({ max: 49 }), (i) => {
       const opening = openInstrument(tree, `I${i}`);
       const { long, short } = list[i]!;
       expect(opening.entries.slice(5 * opening.slot, 5 * opening.slot + 5)).toEqual([identifier(`I${i}`), long.x, long.y, short.x, short.y]);
@@ -59,24 +59,50 @@ describe("the root", () => {
     expect(root(rows(3), 1)).not.toBe(root(rows(3), 2));
   });
 
-  it("is that of empty nodes for no instruments: id 0 and the identity, three times", () => {
-    const node = poseidon(Array.from({ length: 3 }, () => [0n, IDENTITY.x, IDENTITY.y, IDENTITY.x, IDENTITY.y]).flat());
+  it("is that of empty nodes for no instruments: id 0 and the identity, twice, and no pair rates", () => {
+    const node = poseidon([...Array.from({ length: 2 }, () => [0n, IDENTITY.x, IDENTITY.y, IDENTITY.x, IDENTITY.y]).flat(), 0n]);
     expect(root([], 1)).toBe(poseidon([poseidon(Array<bigint>(NODE_ARITY).fill(node))]));
   });
 });
 
 describe("capacity", () => {
-  it("is 48 instruments a parent, and one more is refused", () => {
-    expect(treeCapacity(16)).toBe(768);
-    expect(buildInstrumentTree(rows(48), 1).indexOf.size).toBe(48);
-    expect(refusal(() => buildInstrumentTree(rows(49), 1))).toEqual({ code: "TreeFull", path: "rows" });
+  it("is 32 instruments a parent, and one more is refused", () => {
+    expect(treeCapacity(16)).toBe(512);
+    expect(buildInstrumentTree(rows(32), 1).indexOf.size).toBe(32);
+    expect(refusal(() => buildInstrumentTree(rows(33), 1))).toEqual({ code: "TreeFull", path: "rows" });
   });
 
-  it.each([0, 17, 1.5, -1])("a tree of %s parents is refused", (parents) => {
+  it.each([0, 25, 1.5, -1])("a tree of %s parents is refused", (parents) => {
     expect(refusal(() => buildInstrumentTree([], parents))).toEqual({ code: "OutOfRange", path: "treeParents" });
   });
 
   it("an instrument listed twice is refused", () => {
     expect(refusal(() => buildInstrumentTree([...rows(2), ...rows(1)], 1))).toEqual({ code: "SnapshotMismatch", path: "rows[2]" });
+  });
+});
+
+describe("pairs", () => {
+  const pairing = (key: string, MM: bigint, IM: bigint) => ({ key, MM, IM });
+  const list = rows(5).map((row, i) => (i === 1 ? { ...row, pairing: pairing("a", 7n, 9n) } : i === 4 ? { ...row, pairing: pairing("a", 8n, 5n) } : i === 2 ? { ...row, pairing: pairing("b", 1n, 2n) } : row));
+  const tree = buildInstrumentTree(list, 1);
+  const open = (name: string) => openInstrument(tree, name);
+
+  it("share a node, whose rates are the lesser of theirs", () => {
+    expect([open("I1").nodeIndex, open("I4").nodeIndex]).toEqual([0, 0]);
+    expect(open("I1").entries.at(-1)).toBe((7n << 64n) + 5n);
+  });
+
+  it("that lack a partner have a node of their own", () => {
+    expect(list.filter(({ instrument }) => open(instrument).nodeIndex === open("I2").nodeIndex).map(({ instrument }) => instrument)).toEqual(["I2"]);
+    expect(open("I2").entries.at(-1)).toBe((1n << 64n) + 2n);
+  });
+
+  it("are not spared anything where there is no key", () => {
+    expect(open("I0").nodeIndex).toBe(open("I3").nodeIndex);
+    expect(open("I0").entries.at(-1)).toBe(0n);
+  });
+
+  it("of three are refused", () => {
+    expect(refusal(() => buildInstrumentTree(list.map((row, i) => (i === 0 ? { ...row, pairing: pairing("a", 1n, 1n) } : row)), 1))).toEqual({ code: "SnapshotMismatch", path: "I4" });
   });
 });

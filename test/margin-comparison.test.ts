@@ -77,7 +77,7 @@ describe("comparisonTable", () => {
     expect(rows(comparisonTable(compareMargins(base, other))).slice(4)).toEqual([
       ["USD", "hand 1", "merged 2", "change"],
       ["equity", "40.00", "40.00", "0.00"],
-      ["worst losses added up", "20.00", "0.00", "-20.00"],
+      ["worst losses, aggregated", "20.00", "0.00", "-20.00"],
       ["charge IM, perpetuals", "8.00", "12.00", "4.00"],
       ["requirement MM", "22.00", "10.00", "-12.00"],
       ["requirement IM", "28.00", "12.00", "-16.00"],

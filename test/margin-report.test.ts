@@ -50,10 +50,10 @@ describe("marginReport obeys", () => {
   law(
     "healthy if and only if the exact inequality holds",
     fc.property(generated, (portfolio) => {
-      const { totals, isHealthy, excess, ratioBps } = report(portfolio);
+      const { totals, nettingSets, isHealthy, excess, ratioBps } = report(portfolio);
       const { policy, terms } = portfolio;
-      const losses = totals.loss.reduce((sum, loss) => sum + loss, 0n);
-      const charge = terms.level === "MM" ? totals.chargeMM : totals.chargeIM;
+      const losses = nettingSets.reduce((sum, { loss }) => sum + loss, 0n);
+      const charge = terms.level === "MM" ? totals.charge.MM : totals.charge.IM;
       const left = (totals.value + terms.onChainCollateral * 10n ** 8n) * 10n ** 13n;
       const right = terms.minRatioBps * (policy.lossFactor[terms.level] * losses + 10n ** 9n * charge);
       expect(isHealthy).toBe(left >= right);
@@ -66,9 +66,9 @@ describe("marginReport obeys", () => {
     "the least collateral that suffices passes, and one unit less fails",
     fc.property(generated, (portfolio) => {
       const { policy, terms } = portfolio;
-      const { totals } = report(portfolio);
-      const losses = totals.loss.reduce((sum, loss) => sum + loss, 0n);
-      const charge = terms.level === "MM" ? totals.chargeMM : totals.chargeIM;
+      const { totals, nettingSets } = report(portfolio);
+      const losses = nettingSets.reduce((sum, { loss }) => sum + loss, 0n);
+      const charge = terms.level === "MM" ? totals.charge.MM : totals.charge.IM;
       const missing = terms.minRatioBps * (policy.lossFactor[terms.level] * losses + 10n ** 9n * charge) - totals.value * 10n ** 13n;
       const least = divUp(missing, 10n ** 21n);
       fc.pre(least > 0n);
@@ -85,9 +85,9 @@ describe("marginReport obeys", () => {
       const rows = rowsOf(portfolio.book, portfolio.risks);
       const sum = (pick: (row: Row) => bigint) => rows.reduce((total, row) => total + row.magnitude * pick(row), 0n);
       expect(totals.value).toBe(sum(({ vector }) => vector.value));
-      expect(totals.chargeMM).toBe(sum(({ vector }) => vector.chargeMM));
-      expect(totals.chargeIM).toBe(sum(({ vector }) => vector.chargeIM));
-      totals.scenarioPnl.forEach((scenarios, u) =>
+      expect(totals.charge.MM).toBe(sum(({ vector }) => vector.chargeMM));
+      expect(totals.charge.IM).toBe(sum(({ vector }) => vector.chargeIM));
+      totals.scenario.forEach((scenarios, u) =>
         scenarios.forEach((pnl, s) => {
           expect(pnl).toBe(sum(({ vector, nettingSet }) => (nettingSet === u ? vector.scenarioPnl[s]! : 0n)));
         }),
@@ -175,8 +175,8 @@ describe("marginReport obeys", () => {
       }));
       const alone = report(portfolio);
       const both = report(portfolio, [...portfolio.book.accounts, ...opposite]);
-      expect(both.totals.value <= 0n && both.totals.scenarioPnl.flat().every((pnl) => pnl <= 0n)).toBe(true);
-      expect(both.totals.chargeMM >= alone.totals.chargeMM && both.totals.chargeIM >= alone.totals.chargeIM).toBe(true);
+      expect(both.totals.value <= 0n && both.totals.scenario.flat().every((pnl) => pnl <= 0n)).toBe(true);
+      expect(both.totals.charge.MM >= alone.totals.charge.MM && both.totals.charge.IM >= alone.totals.charge.IM).toBe(true);
       expect(both.requirement.MM >= 0n).toBe(true);
     }),
   );
@@ -186,7 +186,7 @@ describe("marginReport obeys", () => {
     fc.property(generated, (portfolio) => {
       const { charges, totals, positions, terms } = report(portfolio);
       const sum = (level: "MM" | "IM") => charges.reduce((total, charge) => total + charge[level], 0n);
-      expect([sum("MM"), sum("IM")]).toEqual([totals.chargeMM, totals.chargeIM]);
+      expect([sum("MM"), sum("IM")]).toEqual([totals.charge.MM, totals.charge.IM]);
       expect(positions.reduce((total, { charge }) => total + charge, 0n)).toBe(sum(terms.level));
     }),
   );
@@ -195,7 +195,7 @@ describe("marginReport obeys", () => {
     "generated books stay inside the widths of the circuits' totals",
     fc.property(generated, (portfolio) => {
       const { totals } = report(portfolio);
-      const all = [totals.value, totals.chargeMM, totals.chargeIM, ...totals.loss, ...totals.scenarioPnl.flat()];
+      const all = [totals.value, totals.charge.MM, totals.charge.IM, ...totals.scenario.flat()];
       expect(all.every((total) => total < 2n ** BigInt(BITS.total - 2) && total > -(2n ** BigInt(BITS.total - 2)))).toBe(true);
     }),
   );
@@ -240,7 +240,7 @@ describe("marginTable", () => {
       │ value of the book                       │    150.00 │
       │ on-chain collateral                     │      0.00 │
       │ equity                                  │    150.00 │
-      │ worst losses added up                   │     10.00 │
+      │ worst losses, aggregated                │     10.00 │
       │ requirement MM (losses × 0.8 + charges) │     13.50 │
       │ requirement IM (losses × 1 + charges)   │     19.00 │
       │ requirement MM, position by position    │     13.50 │

@@ -138,7 +138,7 @@ describe("parseMarket", () => {
     ["a price of 2^64 units", listing({ ...perpetual, mark: "184467440737.09551616" }), "OutOfRange", "instruments[1].mark"],
     ["a confidence above 1", { ...market, underlyings: [{ ...btc, confidence: "1.1" }] }, "InvalidMarket", "underlyings[0].confidence"],
     ["a negative confidence", { ...market, currencies: [{ ...usdc, confidence: "-0.1" }] }, "InvalidMarket", "currencies[0].confidence"],
-    ["a rate above 100 %", withExpiry({ rate: "1.1" }), "InvalidMarket", "underlyings[0].expiries[0].rate"],
+    ["a rate above 1000 %", withExpiry({ rate: "10.1" }), "InvalidMarket", "underlyings[0].expiries[0].rate"],
     ["a rate below −50 %", withExpiry({ rate: "-0.51" }), "InvalidMarket", "underlyings[0].expiries[0].rate"],
     ["excess digits", listing({ ...perpetual, mark: "100.123456789" }), "InvalidDecimal", "instruments[1].mark"],
     ["a JSON number", listing({ ...perpetual, mark: 100.5 }), "InvalidDecimal", "instruments[1].mark"],

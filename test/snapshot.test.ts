@@ -13,6 +13,7 @@ import { marketRisk } from "../prover/risk/risk-array.ts";
 import { refusal } from "./support/refusal.ts";
 import { MARKET, MARKET_JSON, POLICY, POLICY_JSON, SNAPSHOT } from "./support/small-market.ts";
 import { addTorsion } from "./support/small-order.ts";
+import { snapshotSizes } from "./support/sizes.ts";
 
 type Document = { rows: { instrument: string; nettingSet: string; long: [string, string]; short: [string, string] }[] } & Record<string, unknown>;
 const document = (): Document => JSON.parse(serializeSnapshot(SNAPSHOT)) as Document;
@@ -51,7 +52,7 @@ describe("a snapshot", () => {
 
   it("is the same whatever order its files were written in", () => {
     const market = parseMarket(reordered({ ...MARKET_JSON, instruments: [...MARKET_JSON.instruments].reverse() }));
-    expect(buildSnapshot(market, parsePolicy(reordered(POLICY_JSON)), { treeParents: 1 }).root).toBe(SNAPSHOT.root);
+    expect(buildSnapshot(market, parsePolicy(reordered(POLICY_JSON)), snapshotSizes()).root).toBe(SNAPSHOT.root);
   });
 
   it.each<[string, object, object]>([
@@ -62,20 +63,20 @@ describe("a snapshot", () => {
     ["a loss factor", {}, { lossFactor: { MM: "0.8", IM: "1.000000001" } }],
     ["the policy's name", {}, { name: "other" }],
   ])("has another root when %s changes", (_, market, policy) => {
-    const changed = buildSnapshot(parseMarket({ ...MARKET_JSON, ...market }), parsePolicy({ ...POLICY_JSON, ...policy }), { treeParents: 1 });
+    const changed = buildSnapshot(parseMarket({ ...MARKET_JSON, ...market }), parsePolicy({ ...POLICY_JSON, ...policy }), snapshotSizes());
     expect(changed.root).not.toBe(SNAPSHOT.root);
   });
 
   it("reports its progress, stage by stage, to the end", () => {
     const last = new Map<string, [number, number]>();
-    buildSnapshot(MARKET, POLICY, { treeParents: 1, progress: (stage, done, total) => void last.set(stage, [done, total]) });
+    buildSnapshot(MARKET, POLICY, { ...snapshotSizes(), progress: (stage, done, total) => void last.set(stage, [done, total]) });
     expect([...last]).toEqual([["risk vectors", [5, 5]], ["commitments", [5, 5]], ["tree", [1, 1]]]);
   });
 
   it("refuses a tree too small for the market before computing anything", () => {
     const spot = (i: number) => ({ kind: "spot", name: `BTC-${i}`, underlying: "BTC" });
     const market = parseMarket({ ...MARKET_JSON, instruments: Array.from({ length: 49 }, (_, i) => spot(i)) });
-    expect(refusal(() => buildSnapshot(market, POLICY, { treeParents: 1, progress: () => expect.unreachable() }))).toEqual({ code: "TreeFull", path: "rows" });
+    expect(refusal(() => buildSnapshot(market, POLICY, { ...snapshotSizes(), progress: () => expect.unreachable() }))).toEqual({ code: "TreeFull", path: "rows" });
   });
 });
 

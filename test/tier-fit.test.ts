@@ -5,6 +5,7 @@ import { readTiers } from "../prover/proof/tiers.ts";
 import type { Listing } from "../prover/risk/market.ts";
 import { deskAt, exactBook, LEGS, requestFor } from "./support/flow.ts";
 import { refusal } from "./support/refusal.ts";
+import { snapshotSizes } from "./support/sizes.ts";
 
 const { test, desk } = readTiers() as Record<"test" | "desk", NonNullable<ReturnType<typeof readTiers>[string]>>;
 const DESK = deskAt(1_700_000_000);
@@ -22,11 +23,11 @@ describe("the tier of a request", () => {
   });
 
   it("is larger when the snapshot's tree is", () => {
-    expect(tierFor({ ...REQUEST, snapshot: buildSnapshot(DESK.market, DESK.policy, { treeParents: desk.treeParents }) })).toBe("desk");
+    expect(tierFor({ ...REQUEST, snapshot: buildSnapshot(DESK.market, DESK.policy, snapshotSizes("desk")) })).toBe("desk");
   });
 
   it("does not exist for a tree of a size between, or for more accounts than any tier takes", () => {
-    const between = buildSnapshot(DESK.market, DESK.policy, { treeParents: 2 });
+    const between = buildSnapshot(DESK.market, DESK.policy, { ...snapshotSizes(), treeParents: 2 });
     expect(refusal(() => tierFor({ ...REQUEST, snapshot: between }))).toEqual({ code: "SnapshotMismatch", path: "snapshot.treeParents" });
     expect(refusal(() => tierFor({ ...REQUEST, statements: Array.from({ length: desk.venues + 1 }, () => REQUEST.statements[0]!) }))).toEqual({ code: "BookTooLarge", path: "statements" });
   });

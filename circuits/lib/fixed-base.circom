@@ -24,14 +24,18 @@ function CUBIC_THROUGH_ODD_SQUARES(v0, v1, v2, v3) {
 /// FixedBaseWindows: the points digit[j] * (GX, GY) for the odd 3-bit digits of x, highest weight last.
 /// Negation on an Edwards curve flips x alone, so y is an even and x an odd function of the digit: y is a cubic in digit^2,
 /// x is digit times a cubic in digit^2. Two linear readings and one product replace table, selector and sign.
+/// Odd digits show the sign of their number for nothing: lower ones cannot outweigh the highest, d |d| / d^2 of which is its sign,
+/// and |d| / d^2 is a cubic in d^2, too.
 /// requires  R3 (GX, GY) is a constant on the curve (generators are checked by test against prover/commitment/generators.ts)
-/// ensures   0 <= x < 8^COUNT; (px[j], py[j]) = digit_j * G with sum_j 8^j digit_j = 2x + 1 - 8^COUNT
+/// ensures   0 <= x < 8^COUNT; (px[j], py[j]) = digit_j * G with sum_j 8^j digit_j = 2x + 1 - 8^COUNT;
+///           sign = 1 for 2x >= 8^COUNT, else -1
 /// hints     none of its own (OddDigits3)
-/// cost      5 COUNT
+/// cost      5 COUNT + 1
 template FixedBaseWindows(GX, GY, COUNT) {
     signal input x;
     signal output px[COUNT];
     signal output py[COUNT];
+    signal output sign;
 
     var two[2] = EDWARDS_ADD(GX, GY, GX, GY);
     var three[2] = EDWARDS_ADD(GX, GY, two[0], two[1]);
@@ -40,10 +44,14 @@ template FixedBaseWindows(GX, GY, COUNT) {
     var cx[4] = CUBIC_THROUGH_ODD_SQUARES(GX, three[0] / 3, five[0] / 5, seven[0] / 7);
     var cy[4] = CUBIC_THROUGH_ODD_SQUARES(GY, three[1], five[1], seven[1]);
 
+    var inverse[4] = CUBIC_THROUGH_ODD_SQUARES(1, 1 / 3, 1 / 5, 1 / 7);
+
     component digits = OddDigits3(COUNT);
     digits.x <== x;
     for (var j = 0; j < COUNT; j++) {
         px[j] <== digits.digit[j] * (cx[0] + cx[1] * digits.power[j][0] + cx[2] * digits.power[j][1] + cx[3] * digits.power[j][2]);
         py[j] <== cy[0] + cy[1] * digits.power[j][0] + cy[2] * digits.power[j][1] + cy[3] * digits.power[j][2];
     }
+    var top = COUNT - 1;
+    sign <== digits.digit[top] * (inverse[0] + inverse[1] * digits.power[top][0] + inverse[2] * digits.power[top][1] + inverse[3] * digits.power[top][2]);
 }

@@ -24,4 +24,6 @@ export const TAGS = {
   positions: tag("positions"),
   statement: tag("statement"),
   portfolio: tag("portfolio"),
+  rules: tag("rules"),
+  pairing: tag("pairing"),
 } as const;

@@ -1,12 +1,9 @@
 import { z } from "zod";
 import { MarginProofError } from "../errors.ts";
-import { parseLossFactor } from "../numeric/amounts.ts";
-import { formatDecimal } from "../numeric/decimal.ts";
 import { silent } from "../progress.ts";
 import type { Market } from "../risk/market.ts";
 import type { Policy } from "../risk/policy.ts";
 import { nameField, readJson, timeField, type Json } from "../risk/schema.ts";
-import { DECIMALS } from "../units.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { equals, requireSubgroup } from "./curve.ts";
 import { NODE_ARITY } from "./instrument-tree.ts";
@@ -16,27 +13,42 @@ import type { Snapshot, SnapshotHeader, SnapshotOptions, SnapshotRow } from "./s
 
 export const SNAPSHOT_FORMAT = "margin-snapshot/1";
 
+const count = z.int().min(0).max(65_536);
+const shapeSchema = z.strictObject({
+  cells: count, groups: count, nettingSets: count, scenarios: count, skews: count, bases: count, tails: count, exposures: count, tiers: count,
+  correlations: count, sensitivities: count, cellValues: z.boolean(), floors: z.boolean(), pairing: z.boolean(),
+});
+const unsigned64 = z.string().regex(/^(0|[1-9][0-9]{0,19})$/).transform(BigInt);
+
 const schema = z.strictObject({
   format: z.literal(SNAPSHOT_FORMAT),
   asOf: timeField(),
   policyHash: fieldElementField(),
   marketHash: fieldElementField(),
-  lossFactor: z.strictObject({ MM: z.string(), IM: z.string() }),
+  rulesHash: fieldElementField(),
+  shape: shapeSchema,
   treeParents: z.int().min(1).max(NODE_ARITY),
-  rows: z.array(z.strictObject({ instrument: nameField(), nettingSet: nameField(), long: pointField(), short: pointField() })),
+  rows: z.array(z.strictObject({ instrument: nameField(), cell: nameField(), long: pointField(), short: pointField(), pairing: z.strictObject({ key: nameField(), MM: unsigned64, IM: unsigned64 }).nullable() })),
   root: fieldElementField(),
 });
 
 /** The `margin-snapshot/1` document. Risk vectors are not in it: anyone recomputes them from market and policy. */
-export function snapshotJson({ asOf, policyHash, marketHash, lossFactor, tree, rows, root }: Snapshot): Json {
+export function snapshotJson({ asOf, policyHash, marketHash, rulesHash, shape, tree, rows, root }: Snapshot): Json {
   return {
     format: SNAPSHOT_FORMAT,
     asOf,
     policyHash: policyHash.toString(),
     marketHash: marketHash.toString(),
-    lossFactor: { MM: formatDecimal(lossFactor.MM, DECIMALS.factor), IM: formatDecimal(lossFactor.IM, DECIMALS.factor) },
+    rulesHash: rulesHash.toString(),
+    shape: { ...shape },
     treeParents: tree.treeParents,
-    rows: rows.map(({ instrument, nettingSet, long, short }) => ({ instrument, nettingSet, long: pointJson(long), short: pointJson(short) })),
+    rows: rows.map(({ instrument, cell, long, short, pairing }) => ({
+      instrument,
+      cell,
+      long: pointJson(long),
+      short: pointJson(short),
+      pairing: pairing ? { key: pairing.key, MM: pairing.MM.toString(), IM: pairing.IM.toString() } : null,
+    })),
     root: root.toString(),
   };
 }
@@ -53,13 +65,13 @@ export function serializeSnapshot(snapshot: Snapshot): string {
  * @throws InvalidSchema, OutOfRange, InvalidPoint with the path; SnapshotMismatch when rows are out of order or the root is not theirs
  */
 export function parseSnapshot(json: unknown): Snapshot {
-  const { treeParents, root, rows, lossFactor, asOf, policyHash, marketHash } = readJson(schema, json);
-  const header = { asOf, policyHash, marketHash, lossFactor: { MM: parseLossFactor(lossFactor.MM, "lossFactor.MM"), IM: parseLossFactor(lossFactor.IM, "lossFactor.IM") } };
+  const { treeParents, root, rows, rulesHash, shape, asOf, policyHash, marketHash } = readJson(schema, json);
+  const header = { asOf, policyHash, marketHash, rulesHash };
   rows.forEach(({ instrument }, i) => {
     const previous = rows[i - 1]?.instrument;
     if (previous !== undefined && previous >= instrument) throw mismatch(`rows[${i}].instrument`, `${instrument} stands after ${previous}; rows ascend by name`);
   });
-  const snapshot = assembleSnapshot(header, rows, treeParents);
+  const snapshot = assembleSnapshot(header, rows, { treeParents, shape });
   if (snapshot.root !== root) throw mismatch("root", "not the root of this file's contents");
   return snapshot;
 }
@@ -70,10 +82,10 @@ export function parseSnapshot(json: unknown): Snapshot {
  *
  * @throws SnapshotMismatch naming the first difference; InvalidPoint; whatever `parseSnapshot` and `buildSnapshot` throw
  */
-export function verifySnapshot(json: unknown, market: Market, policy: Policy, { progress = silent }: Omit<SnapshotOptions, "treeParents"> = {}): Snapshot {
+export function verifySnapshot(json: unknown, market: Market, policy: Policy, { progress = silent }: Pick<SnapshotOptions, "progress"> = {}): Snapshot {
   const published = parseSnapshot(json);
-  compareHeaders(published, snapshotHeader(market, policy));
-  const expected = buildSnapshot(market, policy, { treeParents: published.tree.treeParents, progress });
+  compareHeaders(published, snapshotHeader(market, policy, published.shape));
+  const expected = buildSnapshot(market, policy, { treeParents: published.tree.treeParents, shape: published.shape, progress });
   published.rows.forEach((row, i) => {
     requireSubgroup(row.long, `rows[${i}].long`);
     requireSubgroup(row.short, `rows[${i}].short`);
@@ -88,20 +100,18 @@ export function verifySnapshot(json: unknown, market: Market, policy: Policy, { 
 }
 
 function compareHeaders(published: SnapshotHeader, expected: SnapshotHeader): void {
-  for (const field of ["policyHash", "marketHash", "asOf"] as const) {
+  for (const field of ["policyHash", "marketHash", "asOf", "rulesHash"] as const) {
     if (published[field] !== expected[field]) throw mismatch(field, `recomputed ${expected[field]}`);
-  }
-  for (const level of ["MM", "IM"] as const) {
-    if (published.lossFactor[level] !== expected.lossFactor[level]) {
-      throw mismatch(`lossFactor.${level}`, `the policy says ${formatDecimal(expected.lossFactor[level], DECIMALS.factor)}`);
-    }
   }
 }
 
 function compareRows(published: SnapshotRow, expected: SnapshotRow | undefined, path: string): void {
   if (expected === undefined) throw mismatch(path, `${published.instrument} is not in the market`);
-  for (const field of ["instrument", "nettingSet"] as const) {
+  for (const field of ["instrument", "cell"] as const) {
     if (published[field] !== expected[field]) throw mismatch(`${path}.${field}`, `recomputed ${expected[field]}`);
+  }
+  for (const part of ["key", "MM", "IM"] as const) {
+    if (published.pairing?.[part] !== expected.pairing?.[part]) throw mismatch(`${path}.pairing.${part}`, `recomputed ${expected.pairing?.[part] ?? "none"}`);
   }
   for (const side of ["long", "short"] as const) {
     if (!equals(published[side], expected[side])) throw mismatch(`${path}.${side}`, `the risk of ${published.instrument} does not follow from market and policy`);

@@ -1,23 +1,35 @@
 import { MarginProofError } from "../errors.ts";
+import type { ColumnTotals } from "../risk/margin-rules.ts";
 import { BITS } from "../units.ts";
+import type { Entry } from "./columns.ts";
 import { EXTENDED_IDENTITY, toAffine, toAffineAll } from "./curve.ts";
 import type { ExtendedPoint, Point } from "./curve.ts";
 import { FixedBase } from "./fixed-base.ts";
 import { generatorOf } from "./generators.ts";
-import type { Entry } from "./generators.ts";
 
-/** The linear risk of one side of one instrument, per unit held; all entries signed at 1e-8. */
+/** The linear risk of one side of one instrument, per unit held; all entries signed at 1e-8. A `RiskVector` is one. */
 export interface VectorEntries {
   readonly scenarioPnl: readonly bigint[];
+  readonly skewPnl: readonly bigint[];
+  readonly basisPnl: readonly (readonly [bigint, bigint])[];
+  readonly cellValue: bigint;
+  readonly tailPnl: readonly bigint[];
+  readonly exposure: readonly bigint[];
+  readonly floor: bigint;
   readonly value: bigint;
   readonly chargeMM: bigint;
   readonly chargeIM: bigint;
 }
 
-/** Both sides of one instrument, in the netting set with this index; an `InstrumentRisk` is one. */
-export interface TwoSidedVector {
-  readonly instrument: { readonly name: string };
+/** Which columns an instrument's own entries are in: those of its cell, and the floor of its netting set. */
+export interface Columns {
+  readonly cell: number;
   readonly nettingSet: number;
+}
+
+/** Both sides of one instrument; an `InstrumentRisk` is one. */
+export interface TwoSidedVector extends Columns {
+  readonly instrument: { readonly name: string };
   readonly long: VectorEntries;
   readonly short: VectorEntries;
 }
@@ -38,38 +50,49 @@ function tableOf(entry: Entry): FixedBase {
   return table;
 }
 
-/** total + Σ_s pnl_s·G[u][s] */
-function addScenarios(total: ExtendedPoint, nettingSet: number, scenarioPnl: readonly bigint[]): ExtendedPoint {
-  return scenarioPnl.reduce((sum, pnl, s) => tableOf(`scenario/${nettingSet}/${s}`).addMultiple(sum, pnl), total);
+type Term = readonly [entry: Entry, value: bigint];
+
+/** Every entry of a vector with its column's label. */
+function termsOf({ cell, nettingSet }: Columns, vector: VectorEntries): Term[] {
+  return [
+    ...vector.scenarioPnl.map((pnl, s): Term => [`scenario/${cell}/${s}`, pnl]),
+    ...vector.skewPnl.map((pnl, a): Term => [`skew/${cell}/${a}`, pnl]),
+    ...vector.basisPnl.flatMap(([first, second], b): Term[] => [[`basis/${cell}/${b}/0`, first], [`basis/${cell}/${b}/1`, second]]),
+    [`cellValue/${cell}`, vector.cellValue],
+    ...vector.tailPnl.map((pnl, t): Term => [`tail/${t}`, pnl]),
+    ...vector.exposure.map((size, k): Term => [`exposure/${k}`, size]),
+    [`floor/${nettingSet}`, vector.floor],
+    ["value", vector.value],
+    ["chargeMM", vector.chargeMM],
+    ["chargeIM", vector.chargeIM],
+  ];
 }
 
-/** total + value·G_value + chargeMM·G_chargeMM + chargeIM·G_chargeIM */
-function addScalars(total: ExtendedPoint, { value, chargeMM, chargeIM }: Omit<VectorEntries, "scenarioPnl">): ExtendedPoint {
-  const withValue = tableOf("value").addMultiple(total, value);
-  return tableOf("chargeIM").addMultiple(tableOf("chargeMM").addMultiple(withValue, chargeMM), chargeIM);
+/** Σ value·G_entry; negative entries negate in the group. */
+function commitTerms(terms: readonly Term[]): ExtendedPoint {
+  return terms.reduce((sum, [entry, value]) => (value === 0n ? sum : tableOf(entry).addMultiple(sum, value)), EXTENDED_IDENTITY);
 }
 
-function commitExtended(nettingSet: number, vector: VectorEntries): ExtendedPoint {
-  return addScalars(addScenarios(EXTENDED_IDENTITY, nettingSet, vector.scenarioPnl), vector);
+/** C = Σ entry·G_label over the columns of a vector. */
+export function commitVector(columns: Columns, vector: VectorEntries): Point {
+  return toAffine(commitTerms(termsOf(columns, vector)));
 }
 
-/** C = Σ_s pnl_s·G[u][s] + value·G_value + chargeMM·G_chargeMM + chargeIM·G_chargeIM; negative entries negate in the group. */
-export function commitVector(nettingSet: number, vector: VectorEntries): Point {
-  return toAffine(commitExtended(nettingSet, vector));
-}
-
-/** The totals of a book, at 1e-16: `scenarioPnl[u][s]` for each netting set, and what is summed over all of them. */
-export interface BookTotals {
-  readonly scenarioPnl: readonly (readonly bigint[])[];
-  readonly value: bigint;
-  readonly chargeMM: bigint;
-  readonly chargeIM: bigint;
-}
-
-/** The commitment to a book's totals. The map is additive: Σ_i |q_i|·commitVector(row_i) = commitTotals(Σ_i |q_i|·row_i). */
-export function commitTotals(totals: BookTotals): Point {
-  const scenarios = totals.scenarioPnl.reduce((sum, pnl, u) => addScenarios(sum, u, pnl), EXTENDED_IDENTITY);
-  return toAffine(addScalars(scenarios, totals));
+/** The commitment to a book's totals. The map is additive: Σ_i |q_i|·commitVector(row_i) = commitTotals(Σ_i |q_i|·row_i). twin: circuits CommittedRisk */
+export function commitTotals(totals: ColumnTotals): Point {
+  const { scenario, skew, basis } = totals;
+  return toAffine(commitTerms([
+    ...scenario.flatMap((row, u) => row.map((pnl, s): Term => [`scenario/${u}/${s}`, pnl])),
+    ...skew.flatMap((row, u) => row.map((pnl, a): Term => [`skew/${u}/${a}`, pnl])),
+    ...basis.flatMap((row, u) => row.flatMap(([first, second], b): Term[] => [[`basis/${u}/${b}/0`, first], [`basis/${u}/${b}/1`, second]])),
+    ...totals.cellValue.map((value, u): Term => [`cellValue/${u}`, value]),
+    ...totals.tail.map((pnl, t): Term => [`tail/${t}`, pnl]),
+    ...totals.exposure.map((size, k): Term => [`exposure/${k}`, size]),
+    ...totals.floor.map((floor, n): Term => [`floor/${n}`, floor]),
+    ["value", totals.value],
+    ["chargeMM", totals.charge.MM],
+    ["chargeIM", totals.charge.IM],
+  ]));
 }
 
 function requireRange(entry: bigint, path: string): void {
@@ -78,22 +101,17 @@ function requireRange(entry: bigint, path: string): void {
   }
 }
 
-/** @throws OutOfRange when an entry does not fit its 64-bit magnitude, or a charge is negative */
+/** @throws OutOfRange when an entry does not fit its 64-bit magnitude, or a charge or a floor is negative */
 function requireRow(vector: VectorEntries, path: string): void {
-  vector.scenarioPnl.forEach((pnl, s) => requireRange(pnl, `${path}.scenarioPnl[${s}]`));
-  for (const field of ["value", "chargeMM", "chargeIM"] as const) requireRange(vector[field], `${path}.${field}`);
-  for (const field of ["chargeMM", "chargeIM"] as const) {
-    if (vector[field] < 0n) throw new MarginProofError("OutOfRange", "a charge is negative", { path: `${path}.${field}` });
+  for (const [entry, value] of termsOf({ cell: 0, nettingSet: 0 }, vector)) requireRange(value, `${path}.${entry}`);
+  for (const field of ["chargeMM", "chargeIM", "floor"] as const) {
+    if (vector[field] < 0n) throw new MarginProofError("OutOfRange", `a ${field === "floor" ? "floor" : "charge"} is negative`, { path: `${path}.${field}` });
   }
 }
 
-function plus(a: VectorEntries, b: VectorEntries): VectorEntries {
-  return {
-    scenarioPnl: a.scenarioPnl.map((pnl, s) => pnl + b.scenarioPnl[s]!),
-    value: a.value + b.value,
-    chargeMM: a.chargeMM + b.chargeMM,
-    chargeIM: a.chargeIM + b.chargeIM,
-  };
+/** The two sides' terms, summed entry by entry. */
+function summed(long: readonly Term[], short: readonly Term[]): Term[] {
+  return long.map(([entry, value], k) => [entry, value + short[k]![1]]);
 }
 
 /**
@@ -103,12 +121,14 @@ function plus(a: VectorEntries, b: VectorEntries): VectorEntries {
  * @throws OutOfRange naming the instrument, side and entry
  */
 export function commitRows(rows: readonly TwoSidedVector[], onRow: (done: number) => void = () => {}): SidedCommitments[] {
-  const points = rows.flatMap(({ instrument: { name }, nettingSet, long, short }, i) => {
-    requireRow(long, `${name}.long`);
-    requireRow(short, `${name}.short`);
-    if (long.scenarioPnl.length !== short.scenarioPnl.length) throw new MarginProofError("OutOfRange", "the two sides have different numbers of scenarios", { path: name });
-    const longPoint = commitExtended(nettingSet, long);
-    const shortPoint = commitExtended(nettingSet, plus(long, short)).subtract(longPoint);
+  const points = rows.flatMap((row, i) => {
+    const { name } = row.instrument;
+    requireRow(row.long, `${name}.long`);
+    requireRow(row.short, `${name}.short`);
+    const [long, short] = [termsOf(row, row.long), termsOf(row, row.short)];
+    if (long.length !== short.length) throw new MarginProofError("OutOfRange", "the two sides have different numbers of entries", { path: name });
+    const longPoint = commitTerms(long);
+    const shortPoint = commitTerms(summed(long, short)).subtract(longPoint);
     onRow(i + 1);
     return [longPoint, shortPoint];
   });

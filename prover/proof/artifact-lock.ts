@@ -9,7 +9,7 @@ const count = z.int().nonnegative();
 /** What `artifacts.json` says about one tier's files. No timestamp: the same inputs give the same lock, but for the key. */
 export const ArtifactLockSchema = z.strictObject({
   tier: z.string(),
-  parameters: z.record(z.string(), z.int()),
+  parameters: z.record(z.string(), z.union([z.int(), z.boolean()])),
   compiler: z.string(),
   flags: z.array(z.string()),
   /** SHA-256 over every circuit source, the compiler and the flags. */

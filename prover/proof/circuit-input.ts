@@ -3,17 +3,17 @@ import { IDENTITY } from "../commitment/curve.ts";
 import type { Point } from "../commitment/curve.ts";
 import { NODE_ARITY } from "../commitment/instrument-tree.ts";
 import type { InstrumentOpening } from "../commitment/instrument-tree.ts";
-import type { MarginTotals } from "../risk/margin-totals.ts";
+import type { ColumnTotals } from "../risk/margin-rules.ts";
 import { assuranceLevel } from "../statement/attester-registry.ts";
 import { claimIntegers } from "./claim.ts";
-import { slackOf } from "./margin-check.ts";
+import { pairedMagnitudes } from "./pairing.ts";
+import { programInputs, withoutEmpty } from "./program-input.ts";
 import type { ProvingRequest } from "./proving-request.ts";
 import type { PublicSignals } from "./public-signals.ts";
 import type { CheckedStatement } from "./statement-check.ts";
-import type { TierParameters } from "./tiers.ts";
 
 /** Every input of circuits/margin-health.circom, by name. */
-export type CircuitInput = PublicSignals & ReturnType<typeof claimInputs> & ReturnType<typeof snapshotInputs> & ReturnType<typeof positionInputs> & ReturnType<typeof totalInputs> & ReturnType<typeof statementInputs>;
+export type CircuitInput = PublicSignals & ReturnType<typeof claimInputs> & ReturnType<typeof snapshotInputs> & ReturnType<typeof positionInputs> & ReturnType<typeof programInputs> & ReturnType<typeof statementInputs>;
 
 /** A position with the row it opens. */
 export interface OpenedPosition {
@@ -22,15 +22,15 @@ export interface OpenedPosition {
 }
 
 /** The layout alone; `prepareProof` checks first. `positions` are in the order of the statements, `totals` are theirs. */
-export function circuitInput(request: ProvingRequest, publicSignals: PublicSignals, statements: readonly CheckedStatement[], positions: readonly OpenedPosition[], totals: MarginTotals): CircuitInput {
-  return {
+export function circuitInput(request: ProvingRequest, publicSignals: PublicSignals, statements: readonly CheckedStatement[], positions: readonly OpenedPosition[], totals: ColumnTotals): CircuitInput {
+  return withoutEmpty({
     ...publicSignals,
     ...claimInputs(request),
     ...snapshotInputs(request),
     ...positionInputs(positions, request),
-    ...totalInputs(totals, request.tier),
+    ...programInputs(request.risks.rules, request.tier, totals, request.claim.level),
     ...statementInputs(statements, request),
-  };
+  });
 }
 
 function claimInputs({ claim }: ProvingRequest) {
@@ -38,13 +38,11 @@ function claimInputs({ claim }: ProvingRequest) {
   return { subject, asOf, sequence, minRatioBps, level, minAssurance };
 }
 
-function snapshotInputs({ snapshot: { policyHash, marketHash, asOf, lossFactor, tree } }: ProvingRequest) {
+function snapshotInputs({ snapshot: { policyHash, marketHash, asOf, tree } }: ProvingRequest) {
   return {
     policyHash,
     marketHash,
     snapshotTime: BigInt(asOf),
-    lossFactorMM: lossFactor.MM as bigint,
-    lossFactorIM: lossFactor.IM as bigint,
     treeNodes: tree.parents.map((_, p) => tree.nodes.slice(NODE_ARITY * p, NODE_ARITY * (p + 1))),
   };
 }
@@ -62,20 +60,8 @@ function positionInputs(positions: readonly OpenedPosition[], { tier, snapshot }
     positionSlot: each(({ opening }) => BigInt(opening.slot), 0n),
     positionSide: each(({ quantity }) => (quantity < 0n ? 1n : 0n), 0n),
     positionMagnitude: each(({ quantity }) => (quantity < 0n ? -quantity : quantity), 0n),
+    paired: tier.pairing ? padded(pairedMagnitudes(positions), tier.positions, (paired) => paired, 0n) : [],
     nodeEntries: each(({ opening }) => opening.entries, snapshot.tree.nodeEntries[0]!),
-  };
-}
-
-/** Scenarios and netting sets that the policy does not have gain and lose nothing: their slack is their set's whole loss. */
-function totalInputs(totals: MarginTotals, { nettingSets, scenarios }: TierParameters) {
-  const losses = padded(totals.loss, nettingSets, (loss): bigint => loss, 0n);
-  const slack = slackOf(totals);
-  return {
-    slack: losses.map((loss, u) => padded(slack[u] ?? [], scenarios, (entry) => entry, loss)),
-    loss: losses,
-    value: totals.value as bigint,
-    chargeMM: totals.chargeMM as bigint,
-    chargeIM: totals.chargeIM as bigint,
   };
 }
 

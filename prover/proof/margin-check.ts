@@ -1,5 +1,6 @@
 import { add, equals, IDENTITY, multiply } from "../commitment/curve.ts";
 import type { Point } from "../commitment/curve.ts";
+import { rulesHash } from "../commitment/rules-hash.ts";
 import { policyHash } from "../commitment/snapshot.ts";
 import { commitTotals } from "../commitment/vector-commitment.ts";
 import { MarginProofError } from "../errors.ts";
@@ -7,15 +8,11 @@ import { formatDecimal } from "../numeric/decimal.ts";
 import { marginReport } from "../risk/margin-report.ts";
 import type { MarginReport } from "../risk/margin-report.ts";
 import { describeScenario } from "../risk/margin-table.ts";
-import type { MarginTotals } from "../risk/margin-totals.ts";
+import type { ColumnTotals } from "../risk/margin-rules.ts";
 import type { Policy } from "../risk/policy.ts";
 import { BITS, DECIMALS } from "../units.ts";
+import { paddedWorking } from "./program-input.ts";
 import type { ProvingRequest } from "./proving-request.ts";
-
-/** Slack of each scenario above its netting set's worst loss: P&L + M_u ≥ 0. twin: circuits CommittedRisk */
-export function slackOf({ scenarioPnl, loss }: Pick<MarginTotals, "scenarioPnl" | "loss">): bigint[][] {
-  return scenarioPnl.map((row, u) => row.map((pnl) => pnl + loss[u]!));
-}
 
 /**
  * The report of the statements' book under the claim's terms.
@@ -28,10 +25,14 @@ export function checkMargin(request: ProvingRequest, points: readonly Point[]): 
   if (policyHash(policy) !== snapshot.policyHash) {
     throw new MarginProofError("SnapshotMismatch", "the snapshot was made under another policy", { path: "policy", hint: "use the policy file that the snapshot was built from" });
   }
+  if (rulesHash(risks.rules, request.tier) !== snapshot.rulesHash) {
+    throw new MarginProofError("SnapshotMismatch", "the snapshot was made for another margin program or shape", { path: "snapshot.rulesHash", hint: "build the snapshot for this tier" });
+  }
   const accounts = statements.map(({ statement }) => statement);
   const report = marginReport(accounts, risks, policy, { level: claim.level, minRatioBps: claim.minRatioBps, onChainCollateral });
   requireOpening(report, points);
   requireRanges(report.totals);
+  requireWidths(request, report.totals);
   if (!report.isHealthy) throw unhealthy(report, policy);
   return report;
 }
@@ -44,18 +45,33 @@ function requireOpening({ positions, totals }: MarginReport, points: readonly Po
   }
 }
 
-function requireRanges(totals: MarginTotals): void {
-  const limit = 1n << BigInt(BITS.total);
-  const require = (value: bigint, low: bigint, high: bigint, path: string): void => {
-    if (value >= low && value < high) return;
-    const about = formatDecimal(high, DECIMALS.value, { digits: 0, round: "down", group: true });
-    throw new MarginProofError("OutOfRange", "the book is too large for the circuit's totals", { path, hint: `keep every total below ${about} quote units: prove parts of the book apart` });
+/** The circuit reads every total in [−2^89, 2^89). */
+function requireRanges(totals: ColumnTotals): void {
+  const limit = 1n << BigInt(BITS.total - 1);
+  const require = (value: unknown, path: string): void => {
+    if (Array.isArray(value)) return value.forEach((each, i) => require(each, `${path}[${i}]`));
+    if (typeof value === "object" && value !== null) return Object.entries(value).forEach(([name, each]) => require(each, `${path}.${name}`));
+    if ((value as bigint) >= -limit && (value as bigint) < limit) return;
+    throw tooLarge(path);
   };
-  require(totals.value, -limit / 2n, limit / 2n, "totals.value");
-  require(totals.chargeMM, 0n, limit, "totals.chargeMM");
-  require(totals.chargeIM, 0n, limit, "totals.chargeIM");
-  totals.loss.forEach((loss, u) => require(loss, 0n, limit, `totals.loss[${u}]`));
-  slackOf(totals).forEach((row, u) => row.forEach((slack, s) => require(slack, 0n, limit, `totals.scenarioPnl[${u}][${s}]`)));
+  require(totals, "totals");
+}
+
+/** What the program makes of the totals has the circuit's widths, too; a set's gains count up to 2^121 at 1e-25. */
+function requireWidths({ risks: { rules }, tier, claim: { level } }: ProvingRequest, totals: ColumnTotals): void {
+  const { nettingSets, exposures } = paddedWorking(rules, tier, totals, level);
+  const limit = 1n << BigInt(BITS.total);
+  nettingSets.forEach(({ loss, requirement, pnl }, n) => {
+    if (loss >= limit || requirement >= limit || pnl.some((gain) => gain >= limit)) throw tooLarge(`nettingSets[${n}]`);
+  });
+  exposures.forEach(({ tiered }, k) => {
+    if (tiered >= limit) throw tooLarge(`exposures[${k}]`);
+  });
+}
+
+function tooLarge(path: string): MarginProofError {
+  const about = formatDecimal(1n << BigInt(BITS.total - 1), DECIMALS.value, { digits: 0, round: "down", group: true });
+  return new MarginProofError("OutOfRange", "the book is too large for the circuit's totals", { path, hint: `keep every total below ${about} quote units: prove parts of the book apart` });
 }
 
 const amount = (value: bigint, round: "up" | "down"): string => formatDecimal(value, DECIMALS.value, { digits: 2, round, group: true });

@@ -1,6 +1,6 @@
 import type { Snapshot } from "../commitment/snapshot.ts";
 import type { Policy } from "../risk/policy.ts";
-import type { InstrumentRisk } from "../risk/risk-array.ts";
+import type { MarketRisk } from "../risk/risk-array.ts";
 import type { AttesterRegistry } from "../statement/attester-registry.ts";
 import type { SignedStatement } from "../statement/signed-statement.ts";
 import type { Usd } from "../units.ts";
@@ -13,7 +13,7 @@ export interface ProvingRequest {
   readonly snapshot: Snapshot;
   /** The policy behind the snapshot, and the risk of its market under it (`marketRisk`). */
   readonly policy: Policy;
-  readonly risks: readonly InstrumentRisk[];
+  readonly risks: MarketRisk;
   /** Of every account of the registered set, in its order. */
   readonly statements: readonly SignedStatement[];
   readonly registry: AttesterRegistry;

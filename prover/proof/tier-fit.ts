@@ -1,34 +1,53 @@
 import { treeCapacity } from "../commitment/instrument-tree.ts";
 import { MarginProofError } from "../errors.ts";
 import type { Market } from "../risk/market.ts";
-import type { Policy } from "../risk/policy.ts";
+import type { MarginRules } from "../risk/margin-rules.ts";
 import type { ProvingRequest } from "./proving-request.ts";
 import { readTiers } from "./tiers.ts";
 import type { TierParameters } from "./tiers.ts";
 
-type Size = keyof TierParameters;
+interface Meaning {
+  readonly path: string;
+  readonly noun: string;
+}
 
-const MEANINGS: Readonly<Record<Exclude<Size, "treeParents">, { readonly path: string; readonly noun: string }>> = {
+/** Sizes that a request may need more of than a tier has, with where that comes from. */
+const MEANINGS: Readonly<Record<Exclude<keyof TierParameters, "treeParents">, Meaning>> = {
   positions: { path: "statements", noun: "positions" },
   venues: { path: "statements", noun: "accounts" },
+  cells: { path: "policy", noun: "netting cells" },
+  groups: { path: "policy", noun: "offset groups" },
   nettingSets: { path: "policy.nettingSets", noun: "netting sets" },
   scenarios: { path: "policy.scenarios", noun: "scenarios" },
+  skews: { path: "policy.scenarios", noun: "skew scenarios" },
+  bases: { path: "policy", noun: "basis moves" },
+  tails: { path: "policy", noun: "tail scenarios" },
+  exposures: { path: "policy", noun: "exposures" },
+  tiers: { path: "policy", noun: "pieces of a tiered charge" },
+  correlations: { path: "policy", noun: "correlation matrices of netting sets" },
+  sensitivities: { path: "policy", noun: "correlation matrices of exposures" },
+  cellValues: { path: "policy", noun: "static discounts" },
+  floors: { path: "policy", noun: "floors of netting sets" },
+  pairing: { path: "policy", noun: "pairing of short options" },
 };
+const BOUNDS = Object.entries(MEANINGS) as [keyof typeof MEANINGS, Meaning][];
+
+/** What a program needs in a tier: netting sets take the place of groups where the tier has groups and the program none. */
+function needIn<T extends TierParameters>(need: T, tier: TierParameters): T {
+  return need.groups === 0 && tier.groups > 0 ? { ...need, groups: need.nettingSets } : need;
+}
 
 /** What a request needs of its tier. */
-function needOf({ statements, policy, snapshot }: Omit<ProvingRequest, "tier">): TierParameters {
+function needOf({ statements, risks, snapshot }: Omit<ProvingRequest, "tier">): TierParameters {
   return {
+    ...risks.rules.shape,
     positions: statements.reduce((sum, { statement }) => sum + statement.positions.length, 0),
     venues: statements.length,
-    nettingSets: policy.nettingSets.length,
-    scenarios: policy.scenarios.length,
     treeParents: snapshot.tree.treeParents,
   };
 }
 
-const BOUNDS = Object.entries(MEANINGS) as [keyof typeof MEANINGS, (typeof MEANINGS)["positions"]][];
-
-const isLargeEnough = (need: TierParameters, tier: TierParameters): boolean => BOUNDS.every(([size]) => need[size] <= tier[size]);
+const isLargeEnough = (need: TierParameters, tier: TierParameters): boolean => BOUNDS.every(([size]) => Number(needIn(need, tier)[size]) <= Number(tier[size]));
 
 /** The tier that would do. The tree's size is no bound: it is part of the snapshot's root. */
 function advice(need: TierParameters): string {
@@ -38,6 +57,11 @@ function advice(need: TierParameters): string {
   return tier.treeParents === need.treeParents ? `use tier ${name}` : `use tier ${name}, with a snapshot built for it (treeParents ${tier.treeParents})`;
 }
 
+/** In words: how many, or that there are any. */
+function refusalOf(need: number | boolean, has: number | boolean, noun: string): string {
+  return typeof need === "boolean" ? `the policy has ${noun}, and this tier takes none` : `${need} ${noun}, and this tier takes ${has}`;
+}
+
 /**
  * @throws BookTooLarge naming what does not fit the tier and, if there is one, the tier that would do; SnapshotMismatch when the
  *   snapshot's tree has another size than the tier opens
@@ -45,7 +69,8 @@ function advice(need: TierParameters): string {
 export function requireFit(request: ProvingRequest): void {
   const need = needOf(request);
   for (const [size, { path, noun }] of BOUNDS) {
-    if (need[size] > request.tier[size]) throw new MarginProofError("BookTooLarge", `${need[size]} ${noun}, and this tier takes ${request.tier[size]}`, { path, hint: advice(need) });
+    const [needed, has] = [needIn(need, request.tier)[size], request.tier[size]];
+    if (Number(needed) > Number(has)) throw new MarginProofError("BookTooLarge", refusalOf(needed, has, noun), { path, hint: advice(need) });
   }
   if (need.treeParents !== request.tier.treeParents) {
     throw new MarginProofError("SnapshotMismatch", `the tree has ${need.treeParents} parents, and this tier opens trees of ${request.tier.treeParents}`, { path: "snapshot.treeParents", hint: advice(need) });
@@ -68,13 +93,13 @@ export function tierFor(request: Omit<ProvingRequest, "tier">): string {
   return name;
 }
 
-/** The smallest tier for books in this market under this policy. @throws BookTooLarge, TreeFull when none is large enough */
-export function tierForMarket({ listings }: Pick<Market, "listings">, { nettingSets, scenarios }: Pick<Policy, "nettingSets" | "scenarios">): string {
-  const need = { positions: 0, venues: 0, nettingSets: nettingSets.length, scenarios: scenarios.length, treeParents: 0 };
+/** The smallest tier for books in this market under its margin program. @throws BookTooLarge, TreeFull when none is large enough */
+export function tierForMarket({ listings }: Pick<Market, "listings">, { shape }: Pick<MarginRules, "shape">): string {
+  const need = { ...shape, positions: 0, venues: 0, treeParents: 0 };
   const tiers = tiersBySize().filter(([, tier]) => isLargeEnough(need, tier));
   const found = tiers.find(([, { treeParents }]) => listings.length <= treeCapacity(treeParents));
   if (found !== undefined) return found[0];
   const largest = tiers.at(-1)?.[1];
-  if (largest === undefined) throw new MarginProofError("BookTooLarge", "the policy has more netting sets or scenarios than any tier takes", { path: "policy", hint: advice(need) });
+  if (largest === undefined) throw new MarginProofError("BookTooLarge", "the policy's margin program is larger than any tier takes", { path: "policy", hint: advice(need) });
   throw new MarginProofError("TreeFull", `${listings.length} instruments, and the largest tree takes ${treeCapacity(largest.treeParents)}`, { path: "instruments", hint: "leave instruments that nobody holds out of the market" });
 }

@@ -9,10 +9,23 @@ const TierParametersSchema = z.strictObject({
   positions: z.int().min(1),
   /** Statements, at most. */
   venues: z.int().min(1),
-  nettingSets: z.int().min(1),
+  /** Parents of the instrument tree: 32 instruments each. */
+  treeParents: z.int().min(1).max(24),
+  // The shape of the margin program, see `RiskShape`
+  cells: z.int().min(1).max(64),
+  groups: z.int().min(0).max(16),
+  nettingSets: z.int().min(1).max(16),
   scenarios: z.int().min(1),
-  /** Parents of the instrument tree: 48 instruments each. */
-  treeParents: z.int().min(1).max(16),
+  skews: z.int().min(0),
+  bases: z.int().min(0),
+  tails: z.int().min(0).max(4096),
+  exposures: z.int().min(0).max(16),
+  tiers: z.int().min(0),
+  correlations: z.int().min(1),
+  sensitivities: z.int().min(0),
+  cellValues: z.boolean(),
+  floors: z.boolean(),
+  pairing: z.boolean(),
 });
 
 export type TierParameters = z.infer<typeof TierParametersSchema>;

@@ -3,7 +3,7 @@ import type { Level, Value } from "../units.ts";
 import { amountDown, amountTable, amountUp, ratioText } from "./amount-table.ts";
 import type { MarginComparison, PolicyMargin } from "./margin-comparison.ts";
 import type { MarginReport } from "./margin-report.ts";
-import { CHARGE_NAMES, describeScenario } from "./margin-table.ts";
+import { CHARGE_NAMES, describeBinding } from "./margin-table.ts";
 
 const ABSENT = "–";
 
@@ -20,8 +20,7 @@ function nettingSetsTable({ base, other }: MarginComparison): string {
   const cells = ({ policy, report }: PolicyMargin, id: string): string[] => {
     const set = report.nettingSets.find((known) => known.id === id);
     if (set === undefined) return [ABSENT, ABSENT];
-    const binding = set.bindingScenario === null ? "no scenario loses" : describeScenario(id, policy.scenarios[set.bindingScenario]!);
-    return [binding, amountUp(set.loss)];
+    return [describeBinding(set, policy), amountUp(set.loss)];
   };
   const head = ["netting set", ...[base, other].flatMap((side) => [`binds under ${title(side)}`, "loss"])];
   return amountTable(
@@ -43,7 +42,8 @@ function figuresTable({ base, other }: MarginComparison): string {
     [base.policy.quote, title(base), title(other), "change"],
     [
       row("equity", ({ equity }) => equity, amountDown),
-      row("worst losses added up", ({ totals }) => totals.loss.reduce((sum, loss) => sum + loss, 0n) as Value, amountUp),
+      row("worst losses, aggregated", ({ aggregate }) => aggregate, amountUp),
+      ...(base.report.tail === 0n && other.report.tail === 0n ? [] : [row("tail measure", ({ tail }) => tail, amountUp)]),
       ...kinds.map((kind) => row(`charge ${level}, ${CHARGE_NAMES[kind]}`, (report) => chargeOf(report, kind, level), amountUp)),
       row("requirement MM", ({ requirement }) => requirement.MM, amountUp),
       row("requirement IM", ({ requirement }) => requirement.IM, amountUp),

@@ -17,6 +17,10 @@ export interface Binding {
 export interface NettingSetWorking {
   /** Per scenario, after discounts and offsets, rounded down for show. */
   readonly pnl: readonly Value[];
+  /** Per skew rotation, the worse sign in every cell, rounded down; at most 0. */
+  readonly skewPnl: readonly Value[];
+  /** Per basis, the worse move in every cell; at most 0. */
+  readonly basisPnl: readonly Value[];
   readonly binding: Binding | null;
   /** Worst loss, rounded up. */
   readonly loss: Value;
@@ -102,13 +106,21 @@ function setPnl(rules: MarginRules, totals: ColumnTotals, n: number, s: number):
   }, 0n);
 }
 
+interface Candidate {
+  readonly binding: Binding;
+  readonly loss: bigint;
+}
+
+const lossesOf = (candidates: readonly Candidate[], kind: Binding["kind"]): Value[] =>
+  candidates.filter(({ binding }) => binding.kind === kind).map(({ loss }) => -loss as Value);
+
 /** The worst loss over scenarios, skews and bases with what binds: the first of the largest. */
 function nettingSetWorking(rules: MarginRules, totals: ColumnTotals, exposures: readonly ExposureWorking[], n: number): NettingSetWorking {
   const { shape, cells } = rules;
   const scale = shape.groups === 0 ? ONE : ONE * ONE;
   const members = cells.flatMap(({ nettingSet }, u) => (nettingSet === n ? [u] : []));
   const pnl = Array.from({ length: shape.scenarios }, (_, s) => setPnl(rules, totals, n, s));
-  const candidates: { readonly binding: Binding; readonly loss: bigint }[] = [
+  const candidates: Candidate[] = [
     ...pnl.map((p, index) => ({ binding: { kind: "scenario" as const, index }, loss: divUp(-p, scale) })),
     ...Array.from({ length: shape.skews }, (_, a) => ({
       binding: { kind: "skew" as const, index: a },
@@ -126,6 +138,8 @@ function nettingSetWorking(rules: MarginRules, totals: ColumnTotals, exposures: 
   const requirement = [charged, floor, 0n].reduce((most, next) => (next > most ? next : most));
   return {
     pnl: pnl.map((p) => -divUp(-p, scale) as Value),
+    skewPnl: lossesOf(candidates, "skew"),
+    basisPnl: lossesOf(candidates, "basis"),
     binding: worst.binding,
     loss: worst.loss as Value,
     charge: (charged - worst.loss) as Value,

@@ -24,12 +24,30 @@ export function marginReportJson(report: MarginReport): { readonly [key: string]
     nettingSaving: text(report.nettingSaving),
     bookValue: text(report.totals.value),
     charges: report.charges.map(chargeJson),
-    nettingSets: report.nettingSets.map(({ id, scenarioPnl, bindingScenario, loss }) => ({
+    nettingSets: report.nettingSets.map(({ id, scenarioPnl, basisPnl, bindingScenario, binding, loss, charge, floor, requirement: required }) => ({
       id,
       scenarioPnl: scenarioPnl.map(text),
+      basisPnl: basisPnl.map(text),
       bindingScenario,
+      binding,
       loss: text(loss),
+      charge: text(charge),
+      floor: text(floor),
+      requirement: text(required),
     })),
+    aggregate: text(report.aggregate),
+    tail: text(report.tail),
+    stress: text(report.stress),
+    exposures: report.exposures.map(({ id, total, low, high, tiered, withinLimits }) => ({
+      id,
+      total: text(total),
+      low: text(low),
+      high: text(high),
+      tieredCharge: text(tiered),
+      withinLimits,
+    })),
+    withinLimits: report.withinLimits,
+    ruleEffects: report.ruleEffects.map(({ rule, effect }) => ({ rule, effect: text(effect) })),
     positions: report.positions.map(positionJson),
   };
 }

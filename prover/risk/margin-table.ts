@@ -11,11 +11,15 @@ export const CHARGE_NAMES: Readonly<Record<ChargeKind, string>> = {
   future: "futures",
   optionShort: "short options",
   haircut: "collateral haircut",
+  optionNaked: "naked short options",
+  confidence: "unsure feeds",
 };
 
 /** Positions, netting sets with what binds them, charges, and the summary, as plain text. */
 export function marginTable(report: MarginReport, policy: Policy): string {
-  return [positionsTable(report), nettingSetsTable(report, policy), chargesTable(report), summaryTable(report, policy)].join("\n");
+  return [positionsTable(report), nettingSetsTable(report, policy), chargesTable(report), exposuresTable(report), effectsTable(report, policy), summaryTable(report, policy)]
+    .filter((part) => part !== "")
+    .join("\n");
 }
 
 /** What a scenario does, such as `BTC −18 % / vol up` or `BTC +100 % / vol up × 0.1386`. */
@@ -23,7 +27,7 @@ export function describeScenario(subject: string, { spot, vol, weight }: Scenari
   const move = spot - SCALE.factor;
   const sign = move > 0n ? "+" : move < 0n ? "−" : "";
   const percent = formatDecimal(move < 0n ? -move : move, DECIMALS.factor - 2, { trim: true });
-  const volatility = { up: "vol up", down: "vol down", none: "vol unchanged" }[vol];
+  const volatility = { up: "vol up", down: "vol down", none: "vol unchanged", linear: "skew rotated", absolute: "smile steepened" }[vol];
   const damped = weight === SCALE.factor ? "" : ` × ${factor(weight)}`;
   return `${subject} ${sign}${percent} % / ${volatility}${damped}`;
 }
@@ -43,13 +47,38 @@ function positionsTable({ positions, terms }: MarginReport): string {
   return table(head, rows, 3);
 }
 
+/** What the loss of a netting set comes from. */
+export function describeBinding({ id, bindingScenario, binding }: NettingSetReport, policy: Policy): string {
+  if (binding === "basis") return `${id} forwards against spot, expiry by expiry`;
+  return bindingScenario === null ? "no scenario loses" : describeScenario(id, policy.scenarios[bindingScenario]!);
+}
+
 function nettingSetsTable({ nettingSets }: MarginReport, policy: Policy): string {
-  const binding = ({ id, bindingScenario }: NettingSetReport) =>
-    bindingScenario === null ? "no scenario loses" : describeScenario(id, policy.scenarios[bindingScenario]!);
   return table(
     ["netting set", "binding scenario", "loss"],
-    nettingSets.map((set) => [set.id, binding(set), up(set.loss)]),
+    nettingSets.map((set) => [set.id, describeBinding(set, policy), up(set.loss)]),
     2,
+  );
+}
+
+/** Nothing when the policy has no exposures. */
+function exposuresTable({ exposures }: MarginReport): string {
+  if (exposures.length === 0) return "";
+  const unbounded = 1n << 88n;
+  return table(
+    ["exposure", "total", "limit", "tiered charge", "within"],
+    exposures.map(({ id, total, high, tiered, withinLimits }) => [id, down(total), high > unbounded ? "none" : `± ${up(high)}`, up(tiered), withinLimits ? "yes" : "no"]),
+    1,
+  );
+}
+
+/** Nothing when the policy has no rules besides scenarios. */
+function effectsTable({ ruleEffects, terms }: MarginReport, { quote }: Policy): string {
+  if (ruleEffects.length === 0) return "";
+  return table(
+    ["rule", `adds to ${terms.level} (saves, if negative), ${quote}`],
+    ruleEffects.map(({ rule, effect }) => [rule, up(effect)]),
+    1,
   );
 }
 
@@ -69,7 +98,8 @@ function summaryTable(report: MarginReport, { lossFactor, quote }: Policy): stri
       ["value of the book", down(totals.value)],
       ["on-chain collateral", down((equity - totals.value) as Value)],
       ["equity", down(equity)],
-      ["worst losses added up", up(totals.loss.reduce((sum, loss) => sum + loss, 0n) as Value)],
+      ["worst losses, aggregated", up(report.aggregate)],
+      ...(report.tail === 0n ? [] : [["tail measure", up(report.tail)]]),
       [`requirement MM (losses × ${factor(lossFactor.MM)} + charges)`, up(requirement.MM)],
       [`requirement IM (losses × ${factor(lossFactor.IM)} + charges)`, up(requirement.IM)],
       [`requirement ${terms.level}, position by position`, up(isolatedRequirement)],

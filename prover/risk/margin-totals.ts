@@ -1,19 +1,9 @@
-/** Sums over positions, and what a policy makes of them: the part of the margin that circuits repeat. */
+/** Sums over positions: the column totals that the margin rules, and circuits, start from. */
 import { divUp } from "../numeric/rounding.ts";
-import { SCALE, type Level, type Value } from "../units.ts";
-import type { Policy } from "./policy.ts";
-import type { ChargeKind } from "./unit-risk.ts";
-
-/** All at 1e-16 of the quote, exact sums of magnitude × vector entry. */
-export interface MarginTotals {
-  /** [netting set][scenario] */
-  readonly scenarioPnl: readonly (readonly Value[])[];
-  /** M_u = max(0, −the lowest scenario P&L) per netting set. */
-  readonly loss: readonly Value[];
-  readonly value: Value;
-  readonly chargeMM: Value;
-  readonly chargeIM: Value;
-}
+import { SCALE, type Level, type Quantity, type Value } from "../units.ts";
+import type { ColumnTotals, MarginRules } from "./margin-rules.ts";
+import { evaluateRules, type MarginWorking } from "./margin-program.ts";
+import type { ChargeKind, InstrumentRisk, RiskVector } from "./unit-risk.ts";
 
 export interface ChargeTotal {
   readonly kind: ChargeKind;
@@ -21,63 +11,89 @@ export interface ChargeTotal {
   readonly IM: Value;
 }
 
-/** What one position adds to the totals. */
-interface Addend {
-  readonly nettingSet: number;
-  readonly scenarioPnl: readonly Value[];
-  readonly value: Value;
-  readonly charges: readonly ChargeTotal[];
+/** A quantity of one instrument. */
+export interface Holding {
+  readonly risk: InstrumentRisk;
+  /** Signed, not zero. */
+  readonly quantity: Quantity;
 }
 
-export function totalsOf(addends: readonly Addend[], { nettingSets, scenarios }: Policy): MarginTotals {
-  const scenarioPnl = nettingSets.map((_, u) => {
-    const members = addends.filter(({ nettingSet }) => nettingSet === u);
-    return scenarios.map((_, s) => total(members.map((member) => member.scenarioPnl[s]!)));
-  });
-  const charges = addends.flatMap((addend) => addend.charges);
+const magnitudeOf = (quantity: Quantity): bigint => (quantity > 0n ? quantity : -quantity);
+export const vectorOf = ({ risk, quantity }: Holding): RiskVector => (quantity > 0n ? risk.long : risk.short);
+
+/** Exact sums of magnitude × vector entry, column by column. */
+export function totalsOf(holdings: readonly Holding[], { shape }: MarginRules): ColumnTotals {
+  const sides = holdings.map((holding) => ({ ...holding.risk, vector: vectorOf(holding), magnitude: magnitudeOf(holding.quantity) }));
+  const over = (members: readonly (typeof sides)[number][], entry: (vector: RiskVector) => bigint): Value =>
+    members.reduce((sum, { vector, magnitude }) => sum + magnitude * entry(vector), 0n) as Value;
+  const each = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
+  const inCell = each(shape.cells, (u) => sides.filter(({ cell }) => cell === u));
   return {
-    scenarioPnl,
-    loss: scenarioPnl.map(lossOf),
-    value: total(addends.map(({ value }) => value)),
-    chargeMM: total(charges.map(({ MM }) => MM)),
-    chargeIM: total(charges.map(({ IM }) => IM)),
+    scenario: inCell.map((members) => each(shape.scenarios, (s) => over(members, (vector) => vector.scenarioPnl[s]!))),
+    skew: inCell.map((members) => each(shape.skews, (a) => over(members, (vector) => vector.skewPnl[a]!))),
+    basis: inCell.map((members) =>
+      each(shape.bases, (b): [Value, Value] => [over(members, (vector) => vector.basisPnl[b]![0]), over(members, (vector) => vector.basisPnl[b]![1])]),
+    ),
+    cellValue: inCell.map((members) => over(members, (vector) => vector.cellValue)),
+    tail: each(shape.tails, (t) => over(sides, (vector) => vector.tailPnl[t]!)),
+    exposure: each(shape.exposures, (k) => over(sides, (vector) => vector.exposure[k]!)),
+    floor: each(shape.nettingSets, (n) => over(sides.filter(({ nettingSet }) => nettingSet === n), (vector) => vector.floor)),
+    value: over(sides, (vector) => vector.value),
+    charge: { MM: over(sides, (vector) => vector.chargeMM), IM: over(sides, (vector) => vector.chargeIM) },
+    pairCredit: pairCredit(holdings),
   };
 }
 
-/** max(0, −min): a netting set that gains in every scenario needs nothing, and lends nothing to the others. */
-export function lossOf(scenarioPnl: readonly Value[]): Value {
-  return scenarioPnl.reduce((worst, pnl) => (-pnl > worst ? -pnl : worst), 0n) as Value;
+/** Per key the shorts that longs cover, at the short's rate. twin: circuits Pairing */
+function pairCredit(holdings: readonly Holding[]): ColumnTotals["pairCredit"] {
+  const paired = pairedQuantities(holdings);
+  const credit = (level: Level): Value =>
+    holdings.reduce((sum, { risk, quantity }, i) => (quantity < 0n ? sum + paired[i]! * (risk.pairing?.[level] ?? 0n) : sum), 0n) as Value;
+  return { MM: credit("MM"), IM: credit("IM") };
 }
 
-/** The first scenario with the lowest P&L, or null when none loses. */
-export function bindingScenario(scenarioPnl: readonly Value[]): number | null {
-  const loss = lossOf(scenarioPnl);
-  return loss === 0n ? null : scenarioPnl.findIndex((pnl) => pnl === -loss);
+/** How much of each holding is paired: per key as much long as short, taken in order. */
+export function pairedQuantities(holdings: readonly Holding[]): readonly bigint[] {
+  const left = new Map<string, { long: bigint; short: bigint }>();
+  for (const { risk, quantity } of holdings) {
+    if (risk.pairing === null) continue;
+    const sums = left.get(risk.pairing.key) ?? { long: 0n, short: 0n };
+    sums[quantity > 0n ? "long" : "short"] += magnitudeOf(quantity);
+    left.set(risk.pairing.key, sums);
+  }
+  for (const sums of left.values()) sums.long = sums.short = sums.long < sums.short ? sums.long : sums.short;
+  return holdings.map(({ risk, quantity }) => {
+    const sums = risk.pairing === null ? undefined : left.get(risk.pairing.key);
+    if (sums === undefined) return 0n;
+    const side = quantity > 0n ? "long" : "short";
+    const taken = magnitudeOf(quantity) < sums[side] ? magnitudeOf(quantity) : sums[side];
+    sums[side] -= taken;
+    return taken;
+  });
 }
 
-export function chargeAt({ chargeMM, chargeIM }: Pick<MarginTotals, "chargeMM" | "chargeIM">, level: Level): Value {
-  return level === "MM" ? chargeMM : chargeIM;
+/** The requirement of a working at 1e-16, rounded up: to be shown, never to decide. */
+export function shownRequirement({ requirement }: Pick<MarginWorking, "requirement">): Value {
+  return divUp(requirement, SCALE.factor) as Value;
 }
 
-/** lossFactor·Σ M_u + 1e9·charge, exact: the requirement times 1e9, at 1e-25 of the quote. */
-export function requirement(totals: Pick<MarginTotals, "loss" | "chargeMM" | "chargeIM">, policy: Policy, level: Level): bigint {
-  return policy.lossFactor[level] * total(totals.loss) + SCALE.factor * chargeAt(totals, level);
+/** What some holdings would need if they were the whole book, rounded up. */
+export function requirementOf(holdings: readonly Holding[], rules: MarginRules, level: Level): Value {
+  return shownRequirement(evaluateRules(rules, totalsOf(holdings, rules), level));
 }
 
-/** The requirement at 1e-16, rounded up: to be shown, never to decide. */
-export function shownRequirement(totals: Pick<MarginTotals, "loss" | "chargeMM" | "chargeIM">, policy: Policy, level: Level): Value {
-  return divUp(requirement(totals, policy, level), SCALE.factor) as Value;
+/** Charges of a holding by kind. */
+export function chargesOf(holding: Holding): readonly ChargeTotal[] {
+  const magnitude = magnitudeOf(holding.quantity);
+  return vectorOf(holding).charges.map(({ kind, MM, IM }) => ({ kind, MM: (magnitude * MM) as Value, IM: (magnitude * IM) as Value }));
 }
 
 /** Adds charges up by kind, in order of first occurrence. */
 export function addCharges(charges: readonly ChargeTotal[]): readonly ChargeTotal[] {
   const kinds = [...new Set(charges.map(({ kind }) => kind))];
+  const total = (values: readonly Value[]): Value => values.reduce((sum, value) => sum + value, 0n) as Value;
   return kinds.map((kind) => {
     const ofKind = charges.filter((charge) => charge.kind === kind);
     return { kind, MM: total(ofKind.map(({ MM }) => MM)), IM: total(ofKind.map(({ IM }) => IM)) };
   });
-}
-
-function total(values: readonly Value[]): Value {
-  return values.reduce((sum, value) => sum + value, 0n) as Value;
 }

@@ -45,8 +45,8 @@ const surfaceSchema = z.discriminatedUnion("kind", [
 
 const rateField = factorField("InvalidMarket", {
   min: -SCALE.factor / 2n,
-  max: SCALE.factor,
-  remedy: "rates are continuously compounded per year and lie between -0.5 and 1",
+  max: 10n * SCALE.factor,
+  remedy: "rates are continuously compounded per year and lie between -0.5 and 10 (1000 %)",
 });
 
 const confidence = confidenceField("InvalidMarket");

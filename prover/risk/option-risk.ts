@@ -1,13 +1,15 @@
 /** Options: Black-76 on the expiry's forward, with the surface's volatility shocked scenario by scenario. */
 import { exp } from "../numeric/exp.ts";
-import { ONE, REAL_DECIMALS, fromFactor, fromPrice, mul, ratio, sqrt, type Real } from "../numeric/real.ts";
+import { REAL_DECIMALS, fromFactor, fromPrice, mul, ratio, sqrt, type Real } from "../numeric/real.ts";
 import { DECIMALS, SCALE, type Price } from "../units.ts";
 import { black76 } from "./black76.ts";
 import type { Option } from "./instruments.ts";
 import { charge, notional } from "./linear-risk.ts";
 import { SECONDS_PER_YEAR, type MarketExpiry } from "./market.ts";
-import type { Policy, VolDirection, VolShock } from "./policy.ts";
-import type { Exact, UnitRisk } from "./unit-risk.ts";
+import type { Policy } from "./policy.ts";
+import { rotatedVol } from "./skew-shock.ts";
+import type { Exact } from "./unit-risk.ts";
+import type { Valuer, VolMove } from "./valuer.ts";
 import { shockedVol } from "./vol-shock.ts";
 import { impliedVol } from "./vol-surface.ts";
 
@@ -19,8 +21,9 @@ export interface ExpiryModel {
   readonly discount: Real;
 }
 
+/** Rates below 0 count as 0: they would lift every option's value above its payoff. Expired options are worth their payoff. */
 export function expiryModel(expiry: MarketExpiry, asOf: number): ExpiryModel {
-  const seconds = expiry.expiry - asOf;
+  const seconds = Math.max(0, expiry.expiry - asOf);
   const tau = ratio(BigInt(seconds), SECONDS_PER_YEAR);
   return { expiry, seconds, rootTau: sqrt(tau), discount: exp(-mul(fromFactor(expiry.rate), tau) as Real) };
 }
@@ -30,16 +33,21 @@ export function expiryModel(expiry: MarketExpiry, asOf: number): ExpiryModel {
  * model shocked − mark would book the distance between mark and model as a gain or loss of every scenario, so a quote
  * above the surface would look like risk and one below it like safety.
  */
-export function optionRisk(option: Option, mark: Price | undefined, spotPrice: Price, model: ExpiryModel, policy: Policy): UnitRisk {
-  const priced = pricer(option, model, policy.volShock);
+export function optionValuer(option: Option, mark: Price | undefined, spotPrice: Price, model: ExpiryModel, policy: Policy): Valuer {
+  const priced = pricer(option, model, policy);
   const base = priced(SCALE.factor, "none");
+  const modelValue = contracts(option, base);
+  const { charges, optionNaked } = policy;
+  const amount = notional(option.multiplier, spotPrice);
   return {
-    scenarioPnl: policy.scenarios.map(({ spot, vol, weight }) => {
-      const change = contracts(option, priced(spot, vol) - base);
-      return { numerator: change.numerator * weight, denominator: change.denominator * SCALE.factor };
-    }),
-    value: mark === undefined ? contracts(option, base) : notional(option.multiplier, mark),
-    charges: [charge("optionShort", "short", notional(option.multiplier, spotPrice), policy.charges.optionShort)],
+    value: mark === undefined ? modelValue : notional(option.multiplier, mark),
+    modelValue,
+    change: (move, vol) => contracts(option, priced(move, vol) - base),
+    hasBasis: true,
+    charges: [
+      charge("optionShort", "short", amount, charges.optionShort),
+      ...(optionNaked === undefined ? [] : [charge("optionNaked", "short", amount, optionNaked)]),
+    ],
   };
 }
 
@@ -48,17 +56,31 @@ function contracts({ multiplier }: Option, amount: bigint): Exact {
   return { numerator: amount * multiplier, denominator: SCALE.quantity * 10n ** BigInt(REAL_DECIMALS - DECIMALS.price) };
 }
 
-/** Price of one option on one unit after the forward has been multiplied by `spot` (1e-9) and its volatility shocked. */
-function pricer(
-  option: Option,
-  { expiry, seconds, rootTau, discount }: ExpiryModel,
-  shock: VolShock,
-): (spot: bigint, vol: VolDirection) => Real {
+/**
+ * Price of one option on one unit after the forward has been multiplied by `move` (1e-9) and its volatility moved. Within the settlement
+ * window the average that settles the option is already fixed in part, and only the rest of the forward moves.
+ */
+function pricer(option: Option, { expiry, seconds, rootTau, discount }: ExpiryModel, policy: Policy): (move: bigint, vol: VolMove) => Real {
   const strike = fromPrice(option.strike);
-  const vol = impliedVol(expiry.surface, strike);
-  const totalVol = (direction: VolDirection): Real => mul(shockedVol(vol, direction, shock, seconds), rootTau);
-  const totalVols = { up: totalVol("up"), down: totalVol("down"), none: totalVol("none") };
   const forward = fromPrice(expiry.forward);
-  return (spot, direction) =>
-    black76({ forward: ((forward * spot) / SCALE.factor) as Real, strike, totalVol: totalVols[direction], discount, type: option.type });
+  const vol = impliedVol(expiry.surface, strike);
+  const window = BigInt(policy.settlementWindowSeconds);
+  const open = BigInt(seconds) < window ? BigInt(seconds) : window;
+  const moved = (move: bigint): Real => {
+    if (window === 0n) return ((forward * move) / SCALE.factor) as Real;
+    return ((forward * (window - open) * SCALE.factor + forward * open * move) / (window * SCALE.factor)) as Real;
+  };
+  const volAfter = (change: VolMove): Real => {
+    if (typeof change === "object") return mul(vol, fromFactor(change.multiplier));
+    if (change === "linear" || change === "absolute") return rotatedVol(vol, strike, forward, rootTau, change, policy.skew!);
+    return shockedVol(vol, change, policy.volShock, seconds);
+  };
+  const known = new Map<VolMove, Real>();
+  const totalVol = (change: VolMove): Real => {
+    const found = known.get(change) ?? mul(volAfter(change), rootTau);
+    if (typeof change === "string") known.set(change, found);
+    return found;
+  };
+  return (move, change) => black76({ forward: moved(move), strike, totalVol: totalVol(change), discount, type: option.type });
 }
+

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { BITS, SCALE } from "../units.ts";
+import { featuresSchema } from "./policy-features.ts";
 import { factorField, nameField, refuse, type Bounds } from "./schema.ts";
 
 export const POLICY_FORMAT = "margin-policy/1";
@@ -41,8 +42,10 @@ const range = within({ min: 0n, max: 10n * ONE, remedy: "a relative vol rise lie
 
 const scenarioSchema = z.strictObject({
   spot: within({ min: 1n, max: 100n * ONE, remedy: "the spot multiplier is above 0 and at most 100; 0.82 means a fall of 18 %" }),
-  vol: z.enum(["up", "down", "none"]),
-  weight: within({ min: 0n, max: ONE, remedy: "a weight dampens: it lies between 0 and 1" }),
+  /** For underlyings that move by another multiplier. */
+  moves: z.record(z.string(), within({ min: 1n, max: 100n * ONE, remedy: "a multiplier is above 0 and at most 100" })).optional(),
+  vol: z.enum(["up", "down", "none", "linear", "absolute"]),
+  weight: within({ min: 0n, max: 10n * ONE, remedy: "a weight lies between 0 and 1, of a skew rotation between 0 and 10" }),
 });
 
 export const policySchema = z.strictObject({
@@ -66,4 +69,5 @@ export const policySchema = z.strictObject({
   lossFactor,
   charges: z.strictObject({ perpetual: rate, future: rate, optionShort: rate }),
   haircuts: z.array(z.strictObject({ asset: nameField(), rate: haircut })),
+  ...featuresSchema.shape,
 });

@@ -1,12 +1,16 @@
 /** A margin policy, `margin-policy/1`: which scenarios, netted how, with which charges. Rates and factors are at 1e-9. */
 import { MarginProofError } from "../errors.ts";
 import type { Factor } from "../units.ts";
+import { checkFeatures } from "./policy-checks.ts";
+import { featuresSchema, type PolicyFeatures } from "./policy-features.ts";
 import { POLICY_FORMAT, policySchema } from "./policy-schema.ts";
 import { factorText, readJson, type Json } from "./schema.ts";
 
 export { POLICY_FORMAT };
 
 export type VolDirection = "up" | "down" | "none";
+/** Rotations of the smile around the forward, taken with the worse sign in every cell. */
+export type SkewDirection = "linear" | "absolute";
 
 /**
  * The spot is multiplied by `spot`, volatilities are shocked in direction `vol`, and the resulting P&L is multiplied by
@@ -14,7 +18,9 @@ export type VolDirection = "up" | "down" | "none";
  */
 export interface Scenario {
   readonly spot: Factor;
-  readonly vol: VolDirection;
+  /** Multipliers of underlyings that move otherwise. */
+  readonly moves?: Readonly<Record<string, Factor>> | undefined;
+  readonly vol: VolDirection | SkewDirection;
   readonly weight: Factor;
 }
 
@@ -57,7 +63,7 @@ export interface Charges {
   readonly optionShort: PerLevel;
 }
 
-export interface Policy {
+export interface Policy extends PolicyFeatures {
   readonly format: typeof POLICY_FORMAT;
   readonly name: string;
   readonly version: number;
@@ -74,14 +80,22 @@ export interface Policy {
   readonly charges: Charges;
   /** The quote currency has none. */
   readonly haircuts: readonly Haircut[];
+  /** The optional parts as they were written, which is how they are hashed. */
+  readonly featuresJson: Json;
+}
+
+/** How strictly a policy is read. */
+export interface PolicyReading {
+  /** Accepts scenarios that count more than whole: to reproduce what others have published, not to publish. */
+  readonly allowAmplification?: boolean;
 }
 
 /**
  * Reads and validates a policy. Throws InvalidSchema, InvalidDecimal, OutOfRange, or InvalidPolicy for a number outside its
  * sane range, IM below MM, an underlying in two netting sets, and repeated ids, scenarios or haircuts.
  */
-export function parsePolicy(json: unknown): Policy {
-  const policy = readJson(policySchema, json);
+export function parsePolicy(json: unknown, options: PolicyReading = {}): Policy {
+  const policy: Policy = { ...readJson(policySchema, json), featuresJson: writtenFeatures(json) };
   refuseRepeats(
     policy.nettingSets.map(({ id }, u) => [id, `nettingSets[${u}].id`]),
     "give every netting set its own id",
@@ -90,14 +104,21 @@ export function parsePolicy(json: unknown): Policy {
     underlyings.map((name, i): [string, string] => [name, `nettingSets[${u}].underlyings[${i}]`]),
   );
   refuseRepeats(owned, "an underlying belongs to exactly one netting set");
-  const scenarios = policy.scenarios.map(({ spot, vol }, s): [string, string] => [
-    `spot ${factorText(spot)}, vol ${vol}`,
+  const scenarios = policy.scenarios.map(({ spot, vol, moves = {} }, s): [string, string] => [
+    `spot ${factorText(spot)}, vol ${vol}${Object.entries(moves).map(([name, move]) => `, ${name} ${factorText(move)}`).join("")}`,
     `scenarios[${s}]`,
   ]);
   refuseRepeats(scenarios, "of two scenarios with the same shocks only the heavier can bind: keep that one");
   const assets = policy.haircuts.map(({ asset }, h): [string, string] => [asset, `haircuts[${h}].asset`]);
   refuseRepeats([[policy.quote, "quote"], ...assets], "list each asset once; the quote is the unit of account and has no haircut");
+  checkFeatures(policy, options);
   return policy;
+}
+
+/** The optional parts that are there, word for word: their numbers have no other form. */
+function writtenFeatures(json: unknown): Json {
+  const parts = Object.entries(json as Record<string, Json>).filter(([key]) => key in featuresSchema.shape);
+  return structuredClone(Object.fromEntries(parts)) as Json;
 }
 
 function refuseRepeats(entries: readonly (readonly [key: string, path: string])[], hint: string): void {
@@ -110,11 +131,20 @@ function refuseRepeats(entries: readonly (readonly [key: string, path: string])[
 
 /** The canonical JSON of a policy, the one that is hashed: parsePolicy(policyJson(x)) equals x. Lists keep their order, which carries meaning. */
 export function policyJson(policy: Policy): Json {
-  const { volShock, charges } = policy;
+  const { format, name, version, description, quote, volShock, charges, featuresJson } = policy;
   return {
-    ...policy,
+    format,
+    name,
+    version,
+    description,
+    quote,
     nettingSets: policy.nettingSets.map(({ id, underlyings }) => ({ id, underlyings })),
-    scenarios: policy.scenarios.map(({ spot, vol, weight }) => ({ spot: factorText(spot), vol, weight: factorText(weight) })),
+    scenarios: policy.scenarios.map(({ spot, moves = {}, vol, weight }) => ({
+      spot: factorText(spot),
+      ...(Object.keys(moves).length === 0 ? {} : { moves: Object.fromEntries(Object.entries(moves).map(([underlying, move]) => [underlying, factorText(move)])) }),
+      vol,
+      weight: factorText(weight),
+    })),
     volShock: {
       up: factorText(volShock.up),
       down: factorText(volShock.down),
@@ -126,6 +156,7 @@ export function policyJson(policy: Policy): Json {
     lossFactor: levelJson(policy.lossFactor),
     charges: { perpetual: levelJson(charges.perpetual), future: levelJson(charges.future), optionShort: levelJson(charges.optionShort) },
     haircuts: policy.haircuts.map(({ asset, rate }) => ({ asset, rate: levelJson(rate) })),
+    ...(featuresJson as { readonly [part: string]: Json }),
   };
 }
 

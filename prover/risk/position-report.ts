@@ -2,9 +2,9 @@
 import type { Level, Quantity, Value } from "../units.ts";
 import type { Account } from "./book.ts";
 import type { Instrument } from "./instruments.ts";
-import { chargeAt, lossOf, shownRequirement, type ChargeTotal } from "./margin-totals.ts";
-import type { Policy } from "./policy.ts";
-import type { InstrumentRisk, RiskVector } from "./unit-risk.ts";
+import type { MarginRules } from "./margin-rules.ts";
+import { chargesOf, requirementOf, vectorOf, type ChargeTotal } from "./margin-totals.ts";
+import type { InstrumentRisk } from "./unit-risk.ts";
 
 export interface PositionReport {
   readonly venue: string;
@@ -13,8 +13,10 @@ export interface PositionReport {
   /** Signed. */
   readonly quantity: Quantity;
   readonly side: "long" | "short";
+  readonly cell: number;
   readonly nettingSet: number;
   readonly value: Value;
+  /** Per scenario of the grid; in a cell with a static discount the weighted change of value before the discount. */
   readonly scenarioPnl: readonly Value[];
   /** The lowest of scenarioPnl. */
   readonly worstPnl: Value;
@@ -26,32 +28,25 @@ export interface PositionReport {
 }
 
 /** Magnitude times the vector of the position's side, exactly. */
-export function positionReport(
-  { venue, account }: Account,
-  quantity: Quantity,
-  risk: InstrumentRisk,
-  policy: Policy,
-  level: Level,
-): PositionReport {
-  const side = quantity > 0n ? "long" : "short";
+export function positionReport({ venue, account }: Account, quantity: Quantity, risk: InstrumentRisk, rules: MarginRules, level: Level): PositionReport {
+  const holding = { risk, quantity };
+  const vector = vectorOf(holding);
   const magnitude = quantity > 0n ? quantity : -quantity;
-  const vector: RiskVector = risk[side];
   const times = (perUnit: bigint): Value => (magnitude * perUnit) as Value;
-  const scenarioPnl = vector.scenarioPnl.map(times);
-  const charges = vector.charges.map(({ kind, MM, IM }) => ({ kind, MM: times(MM), IM: times(IM) }));
-  const isolated = { loss: [lossOf(scenarioPnl)], chargeMM: times(vector.chargeMM), chargeIM: times(vector.chargeIM) };
+  const scenarioPnl = vector.scenarioPnl.map((entry, s) => times(entry) - (times(vector.cellValue) * rules.weights[s]!) / 10n ** 9n) as Value[];
   return {
     venue,
     account,
     instrument: risk.instrument,
     quantity,
-    side,
+    side: quantity > 0n ? "long" : "short",
+    cell: risk.cell,
     nettingSet: risk.nettingSet,
     value: times(vector.value),
     scenarioPnl,
     worstPnl: scenarioPnl.reduce((worst, pnl) => (pnl < worst ? pnl : worst)),
-    charge: chargeAt(isolated, level),
-    charges,
-    isolatedRequirement: shownRequirement(isolated, policy, level),
+    charge: times(level === "MM" ? vector.chargeMM : vector.chargeIM),
+    charges: chargesOf(holding),
+    isolatedRequirement: requirementOf([holding], rules, level),
   };
 }

@@ -1,3 +1,4 @@
+import { shapeOf } from "../../prover/commitment/padded-rules.ts";
 import { buildSnapshot } from "../../prover/commitment/snapshot.ts";
 import { claimFor } from "../../prover/proof/claim.ts";
 import type { ProvingRequest } from "../../prover/proof/proving-request.ts";
@@ -18,7 +19,7 @@ const AS_OF = 1_790_000_000;
 export function demoRequest(tier: string, { chainId, registry, subject }: { chainId: bigint; registry: string; subject: string }, asOf = AS_OF): ProvingRequest {
   const parameters = tierParameters(tier);
   const { market, policy, accounts } = readDemoBook(asOf);
-  const snapshot = buildSnapshot(market, policy, { treeParents: parameters.treeParents });
+  const snapshot = buildSnapshot(market, policy, { treeParents: parameters.treeParents, shape: shapeOf(parameters) });
   const keys = accounts.map(() => AttesterKey.generate());
   const attesters = accounts.map(({ venue }, v) => ({ venue, key: keys[v]!.publicKey, assurance: "venue-signed" as const, validFrom: 0, validUntil: 2 ** 32 - 1 }));
   const scope = scopeOf({ chainId, registry: parseAddress(registry), policyHash: snapshot.policyHash });

@@ -1,6 +1,7 @@
 import { buildSnapshot } from "../../prover/commitment/snapshot.ts";
 import { marketJson, parseMarket, type Market } from "../../prover/risk/market.ts";
 import { marketRisk } from "../../prover/risk/risk-array.ts";
+import { riskPlan } from "../../prover/risk/risk-plan.ts";
 import { readDemoBook } from "../demo/book.ts";
 
 export interface SnapshotTimes {
@@ -31,6 +32,6 @@ export function snapshotTimes(count: number, treeParents: number): SnapshotTimes
   const started = performance.now();
   marketRisk(market, policy);
   const priced = performance.now();
-  buildSnapshot(market, policy, { treeParents });
+  buildSnapshot(market, policy, { treeParents, shape: riskPlan(market, policy).rules.shape });
   return { instruments: market.listings.length, price: priced - started, priceAndCommit: performance.now() - priced };
 }

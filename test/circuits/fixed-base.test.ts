@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { BASE, isOnCurve, multiply, type Point } from "../../prover/commitment/curve.ts";
-import { generator } from "../../prover/commitment/generators.ts";
+import { generatorOf } from "../../prover/commitment/generators.ts";
+import { FIELD } from "../../prover/units.ts";
 import { FIELD } from "../../prover/units.ts";
 import { law } from "../support/law.ts";
 import { multiplyAny, OFF_CURVE, ORDER_EIGHT, sumOf } from "../support/points.ts";
@@ -9,7 +10,7 @@ import { expectCost, underTest, type Inputs, type Tested } from "../support/temp
 
 const COUNT = 4;
 const LIMIT = 8n ** BigInt(COUNT);
-const G = generator(1, 2);
+const G = generatorOf("scenario/1/2");
 
 const windowsOf = ({ x, y }: Point) => underTest({ file: "lib/fixed-base.circom", template: "FixedBaseWindows", params: [x, y, COUNT], inputs: ["x"] });
 
@@ -30,6 +31,10 @@ describe("FixedBaseWindows", () => {
     law("with (2x + 1 - 8^COUNT) G on the prover's curve, for any x in range", fc.asyncProperty(fc.bigInt({ min: 0n, max: LIMIT - 1n }), async (x) => {
       expect(weighted(await pointsOf(tested, { x }))).toEqual(multiply(G, 2n * x + 1n - LIMIT));
     }), 25);
+
+    law("with the sign of 2x + 1 - 8^COUNT", fc.asyncProperty(fc.oneof(fc.constantFrom(0n, LIMIT / 2n - 1n, LIMIT / 2n, LIMIT - 1n), fc.bigInt({ min: 0n, max: LIMIT - 1n })), async (x) => {
+      expect(await tested.output({ x }, "sign")).toBe(2n * x >= LIMIT ? 1n : FIELD - 1n);
+    }), 40);
 
     it("with each odd multiple of G, for every digit", async () => {
       for (let digit = 0n; digit < 8n; digit++) {

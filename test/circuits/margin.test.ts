@@ -1,15 +1,14 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { marginReport } from "../../prover/risk/margin-report.ts";
-import { marketRisk, type InstrumentRisk, type RiskVector } from "../../prover/risk/risk-array.ts";
-import { BITS, FIELD, type Bps, type Factor, type Level, type Price, type Quantity, type Usd } from "../../prover/units.ts";
+import { divUp } from "../../prover/numeric/rounding.ts";
+import { evaluateRules } from "../../prover/risk/margin-program.ts";
+import { BITS, FIELD, type Factor, type Level, type Value } from "../../prover/units.ts";
 import { law } from "../support/law.ts";
-import { portfolios } from "../support/portfolios.ts";
-import { POLICY } from "../support/small-market.ts";
+import { plainRules, zeroTotals } from "../support/rules.ts";
 import { expectCost, underTest, type Inputs, type Tested } from "../support/template.ts";
 
 const SETS = 2;
-const INPUTS = ["loss", "value", "chargeMM", "chargeIM", "onChainCollateral", "lossFactorMM", "lossFactorIM", "level", "minRatioBps"] as const;
+const INPUTS = ["stress", "value", "chargeMM", "chargeIM", "pairCredit", "outside", "onChainCollateral", "lossFactor", "level", "minRatioBps"] as const;
 const TOTAL = 1n << BigInt(BITS.total);
 
 interface Case {
@@ -17,6 +16,9 @@ interface Case {
   readonly value: bigint;
   readonly chargeMM: bigint;
   readonly chargeIM: bigint;
+  readonly pairCredit: bigint;
+  /** At 1e-25; may be negative. */
+  readonly outside: bigint;
   readonly onChainCollateral: bigint;
   readonly lossFactorMM: bigint;
   readonly lossFactorIM: bigint;
@@ -24,37 +26,32 @@ interface Case {
   readonly minRatioBps: bigint;
 }
 
-const inputs = ({ level, ...rest }: Case): Inputs => ({ ...rest, level: level === "IM" ? 1n : 0n });
+const inputs = ({ level, loss, lossFactorMM, lossFactorIM, ...rest }: Case): Inputs => ({ ...rest, stress: loss[0] + loss[1], lossFactor: [lossFactorMM, lossFactorIM], level: level === "IM" ? 1n : 0n });
 
 /** The inequality over the rationals, multiplied out once more by hand: equity / requirement >= ratio. */
-function covers({ loss, value, chargeMM, chargeIM, onChainCollateral, lossFactorMM, lossFactorIM, level, minRatioBps }: Case): boolean {
+function covers({ loss, value, chargeMM, chargeIM, pairCredit, outside, onChainCollateral, lossFactorMM, lossFactorIM, level, minRatioBps }: Case): boolean {
   const [charge, factor] = level === "MM" ? [chargeMM, lossFactorMM] : [chargeIM, lossFactorIM];
   const equity = { over: value + onChainCollateral * 100_000_000n, under: 1n };
-  const requirement = { over: factor * (loss[0] + loss[1]) + 1_000_000_000n * charge, under: 1_000_000_000n };
+  const requirement = { over: factor * (loss[0] + loss[1]) + 1_000_000_000n * (charge - pairCredit) + outside, under: 1_000_000_000n };
   const needed = { over: minRatioBps * requirement.over, under: 10_000n * requirement.under };
   return equity.over * needed.under >= needed.over * equity.under;
 }
 
-/** The shipped report's verdict on a book that has exactly these totals: one instrument, one unit of 1e-8. */
-function reportSays({ loss, value, chargeMM, chargeIM, onChainCollateral, lossFactorMM, lossFactorIM, level, minRatioBps }: Case): boolean {
-  const vector = (pnl: bigint, rest: Partial<Record<"value" | "MM" | "IM", bigint>>): RiskVector => {
-    const [MM, IM] = [(rest.MM ?? 0n) as Price, (rest.IM ?? 0n) as Price];
-    return { scenarioPnl: POLICY.scenarios.map(() => pnl as Price), value: (rest.value ?? 0n) as Price, chargeMM: MM, chargeIM: IM, charges: [{ kind: "haircut", MM, IM }] };
-  };
-  const sides = [vector(-loss[0], { value, MM: chargeMM, IM: chargeIM }), vector(-loss[1], {})];
-  const risks: InstrumentRisk[] = sides.map((long, u) => ({ instrument: { kind: "cash", name: `unit-${u}`, currency: `unit-${u}` }, nettingSet: u, long, short: long }));
-  const positions = risks.map(({ instrument: { name } }) => ({ instrument: name, quantity: 1n as Quantity }));
-  const policy = { ...POLICY, lossFactor: { MM: lossFactorMM as Factor, IM: lossFactorIM as Factor } };
-  const terms = { level, minRatioBps: minRatioBps as Bps, onChainCollateral: onChainCollateral as Usd };
-  return marginReport([{ venue: "v", account: "a", asOf: 0, positions }], risks, policy, terms).isHealthy;
+/** The twin's requirement on a program whose one scenario loses `stress` of two sets. */
+function twinSays({ loss, value, chargeMM, chargeIM, pairCredit, outside, onChainCollateral, lossFactorMM, lossFactorIM, level, minRatioBps }: Case): boolean {
+  const rules = { ...plainRules(SETS, 1), lossFactor: { MM: lossFactorMM as Factor, IM: lossFactorIM as Factor } };
+  const credit = pairCredit as Value;
+  const totals = { ...zeroTotals(rules), scenario: loss.map((each) => [-each as Value]), charge: { MM: chargeMM as Value, IM: chargeIM as Value }, pairCredit: { MM: credit, IM: credit } };
+  const { requirement } = evaluateRules(rules, totals, level);
+  return (value + onChainCollateral * 10n ** 8n) * 10n ** 13n >= minRatioBps * (requirement + outside);
 }
 
 /** The smallest value of the book that covers the rest of the case. */
 function valueNeeded(rest: Omit<Case, "value">): bigint {
   const scale = 10n ** 13n;
   const [charge, factor] = rest.level === "MM" ? [rest.chargeMM, rest.lossFactorMM] : [rest.chargeIM, rest.lossFactorIM];
-  const required = rest.minRatioBps * (factor * (rest.loss[0] + rest.loss[1]) + 10n ** 9n * charge);
-  return (required + scale - 1n) / scale - rest.onChainCollateral * 10n ** 8n;
+  const required = rest.minRatioBps * (factor * (rest.loss[0] + rest.loss[1]) + 10n ** 9n * (charge - rest.pairCredit) + rest.outside);
+  return divUp(required, scale) - rest.onChainCollateral * 10n ** 8n;
 }
 
 const CASE: Case = {
@@ -62,6 +59,8 @@ const CASE: Case = {
   value: 12_000n * 10n ** 16n,
   chargeMM: 300n * 10n ** 16n,
   chargeIM: 450n * 10n ** 16n + 1n,
+  pairCredit: 17n,
+  outside: 10n ** 25n + 3n,
   onChainCollateral: 500n * 10n ** 8n,
   lossFactorMM: 800_000_000n,
   lossFactorIM: 1_000_000_001n,
@@ -77,7 +76,7 @@ describe("Margin", () => {
     return refusal === "accepted";
   };
   beforeAll(async () => {
-    tested = await underTest({ file: "margin.circom", template: "Margin", params: [SETS], inputs: INPUTS });
+    tested = await underTest({ file: "margin.circom", template: "Margin", inputs: INPUTS });
   });
 
   describe("agrees", () => {
@@ -86,6 +85,8 @@ describe("Margin", () => {
       loss: fc.tuple(upTo(BITS.total), upTo(BITS.total)),
       chargeMM: upTo(BITS.total),
       chargeIM: upTo(BITS.total),
+      pairCredit: upTo(BITS.total),
+      outside: fc.bigInt({ min: -(1n << 127n), max: 1n << 127n }),
       onChainCollateral: upTo(BITS.collateral),
       lossFactorMM: upTo(BITS.lossFactor),
       lossFactorIM: upTo(BITS.lossFactor),
@@ -93,32 +94,23 @@ describe("Margin", () => {
       minRatioBps: upTo(BITS.claimRatio),
     });
     const value = fc.bigInt({ min: -TOTAL / 2n, max: TOTAL / 2n - 1n });
-    law("with isHealthy and with the inequality over the rationals, for any totals", fc.asyncProperty(rest, value, async (others, anyValue) => {
+    law("with the twin and with the inequality over the rationals, for any totals", fc.asyncProperty(rest, value, async (others, anyValue) => {
       const given = { ...others, value: anyValue };
-      expect([await accepts(given), reportSays(given)]).toEqual([covers(given), covers(given)]);
+      expect([await accepts(given), twinSays(given)]).toEqual([covers(given), covers(given)]);
     }), 150);
 
     law("at the boundary: the smallest value that covers passes, and one unit below fails, for any other totals", fc.asyncProperty(rest, async (others) => {
       const needed = valueNeeded(others);
       fc.pre(needed > -TOTAL / 2n && needed < TOTAL / 2n);
       for (const [given, healthy] of [[{ ...others, value: needed }, true], [{ ...others, value: needed - 1n }, false]] as const) {
-        expect([await accepts(given), reportSays(given), covers(given)]).toEqual([healthy, healthy, healthy]);
+        expect([await accepts(given), twinSays(given), covers(given)]).toEqual([healthy, healthy, healthy]);
       }
     }), 100);
-
-    it.each(portfolios)("with the expected verdict on $name", async ({ market, policy, book, terms }) => {
-      const { totals, isHealthy } = marginReport(book.accounts, marketRisk(market, policy), policy, terms);
-      const { value, chargeMM, chargeIM } = totals;
-      const [first = 0n, second = 0n, ...others] = totals.loss;
-      expect(others).toEqual([]);
-      const given: Case = { loss: [first, second], value, chargeMM, chargeIM, lossFactorMM: policy.lossFactor.MM, lossFactorIM: policy.lossFactor.IM, ...terms };
-      expect(await accepts(given)).toBe(isHealthy);
-    });
   });
 
   describe("refuses", () => {
     it.each<Level>(["MM", "IM"])("%s: every unit that is missing, whatever it is missing from", async (level) => {
-      const atLimit = { ...CASE, level, minRatioBps: 10_000n, lossFactorMM: 10n ** 9n, lossFactorIM: 10n ** 9n };
+      const atLimit = { ...CASE, level, minRatioBps: 10_000n, lossFactorMM: 10n ** 9n, lossFactorIM: 10n ** 9n, pairCredit: 0n, outside: 0n };
       const exact = { ...atLimit, value: valueNeeded(atLimit) };
       expect(await accepts(exact)).toBe(true);
       const charge = level === "MM" ? "chargeMM" : "chargeIM";
@@ -137,7 +129,7 @@ describe("Margin", () => {
     it("a book without equity, unless nothing is required of it", async () => {
       const broke = { ...CASE, value: -1n, onChainCollateral: 0n };
       expect(await accepts(broke)).toBe(false);
-      expect(await accepts({ ...broke, loss: [0n, 0n], chargeMM: 0n, chargeIM: 0n })).toBe(false);
+      expect(await accepts({ ...broke, loss: [0n, 0n], chargeMM: 0n, chargeIM: 0n, pairCredit: 0n, outside: 0n })).toBe(false);
       expect(await accepts({ ...broke, minRatioBps: 0n })).toBe(false);
       expect(await accepts({ ...broke, minRatioBps: 0n, value: 0n })).toBe(true);
     });
@@ -145,8 +137,8 @@ describe("Margin", () => {
     it("collateral of 65 bits and a loss factor of 35", async () => {
       // nothing is lost and nothing required, so that only the widths can refuse
       const idle = inputs({ ...CASE, loss: [0n, 0n], minRatioBps: 0n });
-      expect(await tested.refusal({ ...idle, onChainCollateral: (1n << 64n) - 1n, lossFactorIM: (1n << 34n) - 1n })).toBe("accepted");
-      for (const change of [{ onChainCollateral: 1n << 64n }, { onChainCollateral: FIELD - 1n }, { lossFactorIM: 1n << 34n }, { lossFactorIM: FIELD - 1n }]) {
+      expect(await tested.refusal({ ...idle, onChainCollateral: (1n << 64n) - 1n, lossFactor: [0n, (1n << 34n) - 1n] })).toBe("accepted");
+      for (const change of [{ onChainCollateral: 1n << 64n }, { onChainCollateral: FIELD - 1n }, { lossFactor: [0n, 1n << 34n] }, { lossFactor: [0n, FIELD - 1n] }]) {
         expect(await tested.refusal({ ...idle, ...change })).toBe("Num2Bits in CheckBits in Margin");
       }
     });
@@ -154,7 +146,7 @@ describe("Margin", () => {
     it("neither a negative loss nor a charge below zero: totals must come in range from CommittedRisk (R15)", async () => {
       const poor = { ...CASE, value: 0n, onChainCollateral: 0n };
       expect(await accepts(poor)).toBe(false);
-      expect(await tested.refusal({ ...inputs(poor), loss: [poor.loss[0], FIELD - (1n << 89n)] })).toBe("accepted");
+      expect(await tested.refusal({ ...inputs(poor), stress: FIELD - (1n << 89n) })).toBe("accepted");
       expect(await tested.refusal({ ...inputs(poor), chargeIM: FIELD - (1n << 89n) })).toBe("accepted");
     });
 
@@ -162,7 +154,7 @@ describe("Margin", () => {
       const poor = { ...CASE, value: 0n, onChainCollateral: 0n };
       expect(await tested.refusal({ ...inputs(poor), minRatioBps: FIELD - 1n })).toBe("accepted");
       // with a charge that grows from MM to IM, level -1 extrapolates it below zero
-      const charged = { ...poor, loss: [0n, 0n] as const, chargeMM: 1n, chargeIM: 10n ** 20n };
+      const charged = { ...poor, pairCredit: 0n, outside: 0n, loss: [0n, 0n] as const, chargeMM: 1n, chargeIM: 10n ** 20n };
       expect(await accepts(charged)).toBe(false);
       expect(await tested.refusal({ ...inputs(charged), level: FIELD - 1n })).toBe("accepted");
     });
@@ -170,7 +162,7 @@ describe("Margin", () => {
 
   describe("cannot be forged", () => {
     it.each<Level>(["MM", "IM"])("anywhere, at level %s: no wire is loose or free, but the other level's charge and factor", async (level) => {
-      const others = level === "MM" ? /^main\.(chargeIM|lossFactorIM)$/ : /^main\.(chargeMM|lossFactorMM)$/;
+      const others = level === "MM" ? /^main\.(chargeIM|lossFactor\[1\])$/ : /^main\.(chargeMM|lossFactor\[0\])$/;
       // whole multiples leave no room below the bits of the excess
       expect(await tested.undetermined(inputs({ ...CASE, level }), [others])).toEqual([]);
     });
@@ -179,11 +171,11 @@ describe("Margin", () => {
   describe("edges", () => {
     const extreme = { loss: [TOTAL - 1n, TOTAL - 1n], chargeMM: TOTAL - 1n, chargeIM: TOTAL - 1n, lossFactorMM: (1n << 34n) - 1n, lossFactorIM: (1n << 34n) - 1n, minRatioBps: (1n << 20n) - 1n } as const;
     it.each<[string, Case]>([
-      ["nothing at all", { ...CASE, loss: [0n, 0n], value: 0n, chargeMM: 0n, chargeIM: 0n, onChainCollateral: 0n }],
-      ["the largest value and collateral, nothing required", { ...CASE, loss: [0n, 0n], chargeMM: 0n, chargeIM: 0n, value: TOTAL / 2n - 1n, onChainCollateral: (1n << 64n) - 1n }],
+      ["nothing at all", { ...CASE, loss: [0n, 0n], value: 0n, chargeMM: 0n, chargeIM: 0n, pairCredit: 0n, outside: 0n, onChainCollateral: 0n }],
+      ["the largest value and collateral, nothing required", { ...CASE, loss: [0n, 0n], chargeMM: 0n, chargeIM: 0n, pairCredit: 0n, outside: 0n, value: TOTAL / 2n - 1n, onChainCollateral: (1n << 64n) - 1n }],
       ["the largest of everything", { ...CASE, ...extreme, value: TOTAL / 2n - 1n, onChainCollateral: (1n << 64n) - 1n }],
       ["the most that can be missing", { ...CASE, ...extreme, value: -TOTAL / 2n, onChainCollateral: 0n }],
-      ["the lowest value against the largest collateral", { ...CASE, loss: [0n, 0n], chargeMM: 0n, chargeIM: 0n, value: -TOTAL / 2n, onChainCollateral: (1n << 64n) - 1n }],
+      ["the lowest value against the largest collateral", { ...CASE, loss: [0n, 0n], chargeMM: 0n, chargeIM: 0n, pairCredit: 0n, outside: 0n, value: -TOTAL / 2n, onChainCollateral: (1n << 64n) - 1n }],
       ["a ratio of zero", { ...CASE, minRatioBps: 0n, value: 0n }],
       ["a ratio of one basis point", { ...CASE, minRatioBps: 1n }],
     ])("%s", async (_, given) => {
@@ -193,7 +185,7 @@ describe("Margin", () => {
 
   describe("costs", () => {
     it("the bits of the comparison, the collateral and the loss factor, and four products", () => {
-      expectCost("Margin", [SETS], tested);
+      expectCost("Margin", [], tested);
     });
   });
 });

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { snapshotRoot, type SnapshotHeader } from "../../prover/commitment/snapshot.ts";
-import { BITS, FIELD, type Factor } from "../../prover/units.ts";
+import { snapshotRoot } from "../../prover/commitment/snapshot.ts";
+import { FIELD } from "../../prover/units.ts";
 import { law } from "../support/law.ts";
 import { expectCost, underTest, type Tested } from "../support/template.ts";
 
 const PARENTS = 3;
-const INPUTS = ["treeRoot", "policyHash", "marketHash", "snapshotTime", "lossFactorMM", "lossFactorIM"] as const;
+const INPUTS = ["treeRoot", "policyHash", "marketHash", "snapshotTime", "rulesHash"] as const;
 const compile = (parents: number) => underTest({ file: "snapshot-root.circom", template: "SnapshotRoot", params: [parents], inputs: INPUTS });
-const HONEST = { treeRoot: 101n, policyHash: 102n, marketHash: 103n, snapshotTime: 1_700_000_000n, lossFactorMM: 1_000_000_000n, lossFactorIM: 1_300_000_000n };
+const HONEST = { treeRoot: 101n, policyHash: 102n, marketHash: 103n, snapshotTime: 1_700_000_000n, rulesHash: 104n };
 
 describe("SnapshotRoot", () => {
   let tested: Tested;
@@ -18,11 +18,10 @@ describe("SnapshotRoot", () => {
 
   describe("agrees", () => {
     const element = fc.bigInt({ min: 0n, max: FIELD - 1n });
-    const factor = fc.bigInt({ min: 0n, max: (1n << BigInt(BITS.lossFactor)) - 1n }).map((value) => value as Factor);
-    const headers = fc.record({ asOf: fc.nat({ max: 2 ** 32 - 1 }), policyHash: element, marketHash: element, lossFactor: fc.record({ MM: factor, IM: factor }) });
-    law("with snapshotRoot, for any header and tree", fc.asyncProperty(headers, element, async (header: SnapshotHeader, treeRoot) => {
-      const { asOf, policyHash, marketHash, lossFactor } = header;
-      const inputs = { treeRoot, policyHash, marketHash, snapshotTime: asOf, lossFactorMM: lossFactor.MM, lossFactorIM: lossFactor.IM };
+    const headers = fc.record({ asOf: fc.nat({ max: 2 ** 32 - 1 }), policyHash: element, marketHash: element, rulesHash: element });
+    law("with snapshotRoot, for any header and tree", fc.asyncProperty(headers, element, async (header, treeRoot) => {
+      const { asOf, policyHash, marketHash, rulesHash } = header;
+      const inputs = { treeRoot, policyHash, marketHash, snapshotTime: asOf, rulesHash };
       expect(await tested.output(inputs, "out")).toBe(snapshotRoot(header, { treeParents: PARENTS, root: treeRoot }));
     }), 15);
   });
@@ -30,7 +29,7 @@ describe("SnapshotRoot", () => {
   describe("refuses", () => {
     it("to give two snapshots one root: each part, the number of parents and the order of the parts count", async () => {
       const changed = await Promise.all(INPUTS.map((part) => tested.output({ ...HONEST, [part]: HONEST[part] + 1n }, "out")));
-      const swapped = await tested.output({ ...HONEST, lossFactorMM: HONEST.lossFactorIM, lossFactorIM: HONEST.lossFactorMM }, "out");
+      const swapped = await tested.output({ ...HONEST, policyHash: HONEST.marketHash, marketHash: HONEST.policyHash }, "out");
       const otherTree = await (await compile(PARENTS + 1)).output(HONEST, "out");
       const all = [await tested.output(HONEST, "out"), ...changed, swapped, otherTree];
       expect(new Set(all).size).toBe(all.length);
@@ -51,7 +50,7 @@ describe("SnapshotRoot", () => {
   });
 
   describe("costs", () => {
-    it("one hash of eight", () => {
+    it("one hash of seven", () => {
       expectCost("SnapshotRoot", [PARENTS], tested);
     });
   });

@@ -7,7 +7,7 @@ import type { Account, Book } from "../../prover/risk/book.ts";
 import type { MarginTerms } from "../../prover/risk/margin-report.ts";
 import type { Market } from "../../prover/risk/market.ts";
 import type { Policy } from "../../prover/risk/policy.ts";
-import { marketRisk, type InstrumentRisk } from "../../prover/risk/risk-array.ts";
+import { marketRisk, type InstrumentRisk, type MarketRisk } from "../../prover/risk/risk-array.ts";
 import { BITS, SCALE, type Bps, type Quantity, type Usd } from "../../prover/units.ts";
 import { AS_OF, markets, max, near, policies, type RuleSizes } from "./market-arbitraries.ts";
 
@@ -23,13 +23,13 @@ export interface Sizes extends RuleSizes {
 export interface GeneratedPortfolio {
   readonly policy: Policy;
   readonly market: Market;
-  readonly risks: readonly InstrumentRisk[];
+  readonly risks: MarketRisk;
   readonly book: Book;
   readonly terms: MarginTerms;
 }
 
 /** Accounts over the given instruments; magnitudes from one unit up to what `totalBits` allows. */
-export function books(risks: readonly InstrumentRisk[], { positions, venues, totalBits = BITS.total - 4 }: Sizes): fc.Arbitrary<Book> {
+export function books(risks: MarketRisk, { positions, venues, totalBits = BITS.total - 4 }: Sizes): fc.Arbitrary<Book> {
   const limit = 2n ** BigInt(totalBits) / BigInt(Math.max(positions, 1));
   const held = fc.uniqueArray(fc.record({ risk: fc.constantFrom(...risks), account: fc.nat({ max: venues - 1 }), isShort: fc.boolean() }), {
     maxLength: positions,

@@ -14,6 +14,7 @@ import { signStatement } from "../../prover/statement/signed-statement.ts";
 import type { Statement } from "../../prover/statement/statement.ts";
 import { SCALE, type Bps, type Level, type Quantity, type Usd } from "../../prover/units.ts";
 import { OTHER_KEY, quantity, STATEMENT, VENUE_KEY } from "./statements.ts";
+import { snapshotSizes } from "./sizes.ts";
 
 const DAY = 86_400;
 const STRIKES = [36_000, 40_000, 44_000];
@@ -69,7 +70,7 @@ export function deskAt(asOf: number, nettingSets: readonly string[] = ["BTC", "E
     asOf,
     policy,
     market,
-    snapshot: buildSnapshot(market, policy, { treeParents: tierParameters("test").treeParents }),
+    snapshot: buildSnapshot(market, policy, snapshotSizes()),
     risks: marketRisk(market, policy),
     registry: buildRegistry([
       { venue: "deribit", key: VENUE_KEY.publicKey, assurance: "venue-signed", ...validity },

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { ONE, type Real } from "../../prover/numeric/real.ts";
 import type { Instrument } from "../../prover/risk/instruments.ts";
 import { marketJson, parseMarket, type Listing, type Market, type Underlying } from "../../prover/risk/market.ts";
+import { NO_FEATURES } from "../../prover/risk/policy-features.ts";
 import { POLICY_FORMAT, type PerLevel, type Policy, type Scenario } from "../../prover/risk/policy.ts";
 import { BITS, SCALE, type Factor, type Price, type Quantity } from "../../prover/units.ts";
 
@@ -56,7 +57,7 @@ export function policies({ nettingSets, scenarios }: RuleSizes): fc.Arbitrary<Po
     lossFactor: perLevel(1n, 2n ** BigInt(BITS.lossFactor) - 1n),
     charges: fc.record({ perpetual: charge, future: charge, optionShort: charge }),
     haircuts: fc.tuple(...[...names, "USDC"].map((asset) => haircut.map((rate) => ({ asset, rate })))),
-  });
+  }).map((plain) => ({ ...plain, ...NO_FEATURES, featuresJson: {} }));
 }
 
 const coin = (u: number): string => `COIN${u}`;

@@ -52,7 +52,7 @@ export function reportNumbers(report: MarginReport): unknown {
       charge,
       isolatedRequirement,
     })),
-    nettingSets,
+    nettingSets: nettingSets.map(({ id, scenarioPnl, bindingScenario, loss }) => ({ id, scenarioPnl, bindingScenario, loss })),
     charges,
     value: totals.value,
     equity,

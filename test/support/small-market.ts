@@ -1,6 +1,7 @@
 import { buildSnapshot } from "../../prover/commitment/snapshot.ts";
 import { parseMarket } from "../../prover/risk/market.ts";
 import { parsePolicy } from "../../prover/risk/policy.ts";
+import { snapshotSizes } from "./sizes.ts";
 
 const AS_OF = 1_700_000_000;
 const EXPIRY = 1_702_598_400;
@@ -53,4 +54,4 @@ export const MARKET_JSON = {
 
 export const POLICY = parsePolicy(POLICY_JSON);
 export const MARKET = parseMarket(MARKET_JSON);
-export const SNAPSHOT = buildSnapshot(MARKET, POLICY, { treeParents: 1 });
+export const SNAPSHOT = buildSnapshot(MARKET, POLICY, snapshotSizes());

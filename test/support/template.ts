@@ -5,8 +5,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { generatorsCircom, type GeneratorSize } from "../../prover/commitment/generators-circom.ts";
+import { generatorsCircom } from "../../prover/commitment/generators-circom.ts";
 import { MarginProofError } from "../../prover/errors.ts";
+import type { RiskShape } from "../../prover/risk/margin-rules.ts";
 import { REPOSITORY } from "../../scripts/circom.ts";
 import { compileCircuit, type TemplateSource, type TestCircuit, type TestInput } from "./circuit.ts";
 import { freeWires, looseWires } from "./determinism.ts";
@@ -37,7 +38,7 @@ export interface Tested {
 export type TestedSource = { readonly inputs: readonly string[] } & (TemplateSource | { readonly name: string; readonly text: string });
 
 /** Circom text of a template that needs the generators of a size: what scripts/build.ts generates, in one file. */
-export function withGenerators(size: GeneratorSize, file: string, main: string): string {
+export function withGenerators(size: RiskShape, file: string, main: string): string {
   return `${generatorsCircom(size).replace("pragma circom 2.2.0;", `pragma circom 2.2.0;\ninclude "${file}";`)}\ncomponent main ${main};\n`;
 }
 

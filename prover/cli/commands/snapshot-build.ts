@@ -1,8 +1,10 @@
 import type { Command } from "commander";
+import { shapeOf } from "../../commitment/padded-rules.ts";
 import { buildSnapshot } from "../../commitment/snapshot.ts";
 import { serializeSnapshot } from "../../commitment/snapshot-json.ts";
 import { tierForMarket } from "../../proof/tier-fit.ts";
 import { tierParameters } from "../../proof/tiers.ts";
+import { riskPlan } from "../../risk/risk-plan.ts";
 import { BITS } from "../../units.ts";
 import { makeCommand } from "../command.ts";
 import { readMarket, readPolicyOption } from "../documents.ts";
@@ -40,8 +42,8 @@ function run(options: Options, { progress }: Terminal) {
   const output = outputFile(options.out, options);
   const market = readMarket(options.market);
   const policy = readPolicyOption(options.policy);
-  const treeParents = options.treeParents ?? tierParameters(options.tier ?? tierForMarket(market, policy)).treeParents;
-  const snapshot = buildSnapshot(market, policy, { treeParents, progress });
+  const tier = tierParameters(options.tier ?? tierForMarket(market, riskPlan(market, policy).rules));
+  const snapshot = buildSnapshot(market, policy, { treeParents: options.treeParents ?? tier.treeParents, shape: shapeOf(tier), progress });
   output.write(`${serializeSnapshot(snapshot)}\n`);
   return outcomeOf({ ...snapshotSummary(snapshot), out: output.path });
 }

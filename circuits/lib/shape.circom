@@ -1,0 +1,36 @@
+pragma circom 2.2.0;
+
+// A tier's shape: how many of each thing its margin program has. SHAPE is an array in the order of prover/commitment/padded-rules.ts
+// shapeNumbers; what is 0 leaves no constraint behind.
+function CELLS(SHAPE)         { return SHAPE[0]; }
+function GROUPS(SHAPE)        { return SHAPE[1]; }
+function SETS(SHAPE)          { return SHAPE[2]; }
+function SCENARIOS(SHAPE)     { return SHAPE[3]; }
+function SKEWS(SHAPE)         { return SHAPE[4]; }
+function BASES(SHAPE)         { return SHAPE[5]; }
+function TAILS(SHAPE)         { return SHAPE[6]; }
+function EXPOSURES(SHAPE)     { return SHAPE[7]; }
+function TIERS(SHAPE)         { return SHAPE[8]; }
+function CORRELATIONS(SHAPE)  { return SHAPE[9]; }
+function SENSITIVITIES(SHAPE) { return SHAPE[10]; }
+function CELL_VALUES(SHAPE)   { return SHAPE[11]; }
+function FLOORS(SHAPE)        { return SHAPE[12]; }
+function PAIRING(SHAPE)       { return SHAPE[13]; }
+function SHAPE_SIZE()         { return 14; }
+
+// Lengths of rule inputs.
+function WEIGHTS(SHAPE)   { return CELL_VALUES(SHAPE) * (SCENARIOS(SHAPE) + SKEWS(SHAPE)); }
+function HAS_TAIL(SHAPE)  { return TAILS(SHAPE) > 0 ? 1 : 0; }
+function STRICT(SIZE)     { return SIZE * (SIZE - 1) \ 2; }
+function TRIANGLE(SIZE)   { return SIZE * (SIZE + 1) \ 2; }
+function HAS_CHARGE(SHAPE) { return EXPOSURES(SHAPE) + FLOORS(SHAPE) > 0 ? 1 : 0; }
+
+// Columns of the risk vector: where each kind begins. twin: prover/commitment/columns.ts
+function SKEW_AT(SHAPE)     { return CELLS(SHAPE) * SCENARIOS(SHAPE); }
+function BASIS_AT(SHAPE)    { return SKEW_AT(SHAPE) + CELLS(SHAPE) * SKEWS(SHAPE); }
+function VALUES_AT(SHAPE)   { return BASIS_AT(SHAPE) + 2 * CELLS(SHAPE) * BASES(SHAPE); }
+function TAIL_AT(SHAPE)     { return VALUES_AT(SHAPE) + CELL_VALUES(SHAPE) * CELLS(SHAPE); }
+function EXPOSURE_AT(SHAPE) { return TAIL_AT(SHAPE) + TAILS(SHAPE) + HAS_TAIL(SHAPE); }
+function FLOOR_AT(SHAPE)    { return EXPOSURE_AT(SHAPE) + EXPOSURES(SHAPE); }
+function VALUE_AT(SHAPE)    { return FLOOR_AT(SHAPE) + FLOORS(SHAPE) * SETS(SHAPE); }
+function COLUMNS(SHAPE)     { return VALUE_AT(SHAPE) + 3; }

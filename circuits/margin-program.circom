@@ -1,0 +1,97 @@
+pragma circom 2.2.0;
+
+include "correlation.circom";
+include "exposure.circom";
+include "lib/one-hot.circom";
+include "lib/shape.circom";
+include "scenario-loss.circom";
+include "tail.circom";
+
+/// MarginProgram: the margin rules, from the book's totals to what they require: every stage of the shape, none of the others.
+///     stress = max(aggregate of the netting sets, tail measure) + sensitivity;   outside = charges that no netting set takes
+/// requires  R16 level boolean; R19 signs are those of the totals; R20 published parameters in range
+/// ensures   stress and 1e9 outside are at least the rules' at this level, so that a prover can only overstate them; limits hold
+/// hints     none of its own (parts)
+/// ledger    loss 90 bits, charges below 2^128: a requirement is at most 2^90, and no negative difference fits 130 bits
+/// cost      the sum of its parts
+/// twin      prover/risk/margin-program.ts evaluateRules
+template MarginProgram(SHAPE) {
+    var N = SETS(SHAPE);
+    var E = EXPOSURES(SHAPE);
+    var Z = SENSITIVITIES(SHAPE);
+    var T = TAILS(SHAPE);
+    signal input level;
+    signal input weight[WEIGHTS(SHAPE)];
+    signal input cellRule[CELLS(SHAPE)][4];
+    signal input groupRule[GROUPS(SHAPE)][3];
+    signal input exposureRule[E][5];
+    signal input piece[E][TIERS(SHAPE)][3];
+    signal input correlation[CORRELATIONS(SHAPE)][STRICT(N)];
+    signal input sensitivity[Z][TRIANGLE(E)];
+    signal input tailRule[3 * HAS_TAIL(SHAPE)];
+    signal input total[COLUMNS(SHAPE)];
+    signal input sign[COLUMNS(SHAPE)];
+    signal input loss[N];
+    signal input tiered[E];
+    signal input requirement[N * HAS_CHARGE(SHAPE)];
+    signal input aggregate;
+    signal input root[Z > 0 ? 1 : 0];
+    signal input leftOut[T];
+    signal input measure[HAS_TAIL(SHAPE)];
+    signal input worst[HAS_TAIL(SHAPE)];
+    signal output stress;
+    signal output outside;
+
+    SetLosses(SHAPE)(weight, cellRule, groupRule, total, sign, loss);
+
+    signal targetOf[E][N + 1];
+    signal charge[E][1];
+    signal into[N + 1][1];
+    if (E > 0) {
+        for (var k = 0; k < E; k++) {
+            var at = EXPOSURE_AT(SHAPE) + k;
+            targetOf[k] <== OneHot(N + 1)(exposureRule[k][4]);
+            charge[k][0] <== ExposureCharge(TIERS(SHAPE))(level, total[at], sign[at], exposureRule[k], piece[k], tiered[k]);
+        }
+        into <== MemberSums(E, N + 1, 1)(targetOf, charge);
+    } else {
+        for (var n = 0; n <= N; n++) { into[n][0] <== 0; }
+    }
+    outside <== into[N][0];
+
+    signal required[N];
+    for (var n = 0; n < N; n++) {
+        if (HAS_CHARGE(SHAPE) == 1) {
+            required[n] <== requirement[n];
+            CheckBits(90)(required[n]);
+            Covers(1, 130)(10 ** 9 * required[n], [10 ** 9 * loss[n] + into[n][0]]);
+            if (FLOORS(SHAPE) == 1) { Covers(1, 91)(required[n], [total[FLOOR_AT(SHAPE) + n]]); }
+        } else {
+            required[n] <== loss[n];
+        }
+    }
+    CorrelatedRoot(N, CORRELATIONS(SHAPE), 1)(required, correlation, aggregate);
+
+    signal exposure[E];
+    var moved = 0;
+    if (Z > 0) {
+        for (var k = 0; k < E; k++) { exposure[k] <== total[EXPOSURE_AT(SHAPE) + k]; }
+        CorrelatedRoot(E, Z, 0)(exposure, sensitivity, root[0]);
+        moved = root[0];
+    }
+
+    signal shifted[T];
+    signal tailSign[T];
+    var most = aggregate;
+    if (T > 0) {
+        for (var t = 0; t < T; t++) {
+            shifted[t] <== total[TAIL_AT(SHAPE) + t];
+            tailSign[t] <== sign[TAIL_AT(SHAPE) + t];
+        }
+        TailMeasure(T)(tailRule, shifted, tailSign, total[TAIL_AT(SHAPE) + T], leftOut, measure[0]);
+        CheckBits(95)(worst[0]);
+        Covers(2, 95)(worst[0], [aggregate, measure[0]]);
+        most = worst[0];
+    }
+    stress <== most + moved;
+}

@@ -1,0 +1,131 @@
+pragma circom 2.2.0;
+
+include "cell-rule.circom";
+include "lib/covers.circom";
+include "lib/magnitude.circom";
+include "lib/one-hot.circom";
+include "lib/shape.circom";
+include "offset-group.circom";
+
+/// MemberSums: sums by membership: out[n][s] = sum of values[u][s] over members u of n.
+/// requires  R2 each selector is one-hot
+/// ensures   the sums
+/// hints     none
+/// cost      MEMBERS PLACES WIDTH (nothing for one place)
+template MemberSums(MEMBERS, PLACES, WIDTH) {
+    signal input selector[MEMBERS][PLACES];
+    signal input values[MEMBERS][WIDTH];
+    signal output out[PLACES][WIDTH];
+
+    signal term[PLACES][WIDTH][MEMBERS];
+    for (var n = 0; n < PLACES; n++) {
+        for (var s = 0; s < WIDTH; s++) {
+            var sum = 0;
+            for (var u = 0; u < MEMBERS; u++) {
+                if (PLACES == 1) { term[n][s][u] <== values[u][s]; }
+                else { term[n][s][u] <== selector[u][n] * values[u][s]; }
+                sum += term[n][s][u];
+            }
+            out[n][s] <== sum;
+        }
+    }
+}
+
+/// SetLosses: a bound on the worst loss of every netting set, over scenarios, skews and bases.
+///     scenario: cells, then groups if there are any;  skew: the worse sign in every cell;  basis: the worse move in every cell
+/// requires  R19 signs are those of the totals; R20 published parameters in range
+/// ensures   0 <= loss[n] < 2^90 is at least each loss of its set, so that a prover can only overstate it
+/// hints     none of its own (OneHot, Magnitude)
+/// ledger    cells <= 64: sums of P below 2^130; groups <= 16: sums of H below 2^164; so no negative difference fits 154 bits
+/// cost      per cell and scenario 4 + G or N; per group and scenario 298 + N; per set and scenario 124, with groups 154
+/// twin      prover/risk/margin-program.ts nettingSetWorking
+template SetLosses(SHAPE) {
+    var U = CELLS(SHAPE);
+    var G = GROUPS(SHAPE);
+    var N = SETS(SHAPE);
+    var S = SCENARIOS(SHAPE);
+    var A = SKEWS(SHAPE);
+    var B = BASES(SHAPE);
+    signal input weight[WEIGHTS(SHAPE)];
+    signal input cellRule[U][4];
+    signal input groupRule[G][3];
+    signal input total[COLUMNS(SHAPE)];
+    signal input sign[COLUMNS(SHAPE)];
+    signal input loss[N];
+    assert(U >= 1 && U <= 64 && G <= 16 && N >= 1 && N <= 16);
+
+    signal setOf[U][N];
+    signal pnl[U][S];
+    for (var u = 0; u < U; u++) {
+        setOf[u] <== OneHot(N)(cellRule[u][2]);
+        for (var s = 0; s < S; s++) {
+            if (CELL_VALUES(SHAPE) == 1) {
+                pnl[u][s] <== CellPnl()(total[u * S + s], sign[u * S + s], cellRule[u][0], cellRule[u][1], weight[s], total[VALUES_AT(SHAPE) + u]);
+            } else {
+                pnl[u][s] <== CellPnl()(total[u * S + s], sign[u * S + s], cellRule[u][0], cellRule[u][1], 0, 0);
+            }
+        }
+    }
+    for (var n = 0; n < N; n++) { CheckBits(90)(loss[n]); }
+
+    signal setPnl[N][S];
+    signal groupOf[U][G];
+    signal groupSet[G][N];
+    signal groupPnl[G][S];
+    signal usable[G][S];
+    if (G == 0) {
+        setPnl <== MemberSums(U, N, S)(setOf, pnl);
+    } else {
+        for (var u = 0; u < U; u++) { groupOf[u] <== OneHot(G)(cellRule[u][3]); }
+        groupPnl <== MemberSums(U, G, S)(groupOf, pnl);
+        for (var g = 0; g < G; g++) {
+            groupSet[g] <== OneHot(N)(groupRule[g][2]);
+            for (var s = 0; s < S; s++) { usable[g][s] <== GroupGain()(groupPnl[g][s], groupRule[g][0], groupRule[g][1]); }
+        }
+        setPnl <== MemberSums(G, N, S)(groupSet, usable);
+    }
+    var SCALE = G == 0 ? 10 ** 9 : 10 ** 18;
+    signal scenarioLoss[N][S];
+    for (var n = 0; n < N; n++) {
+        for (var s = 0; s < S; s++) { scenarioLoss[n][s] <== -setPnl[n][s]; }
+        Covers(S, G == 0 ? 124 : 154)(SCALE * loss[n], scenarioLoss[n]);
+    }
+
+    signal skewPnl[U][A];
+    signal skewSize[U][A];
+    signal skewLoss[N][A];
+    if (A > 0) {
+        for (var u = 0; u < U; u++) {
+            for (var a = 0; a < A; a++) {
+                var k = SKEW_AT(SHAPE) + u * A + a;
+                if (CELL_VALUES(SHAPE) == 1) {
+                    skewPnl[u][a] <== CellPnl()(total[k], sign[k], cellRule[u][0], cellRule[u][1], weight[S + a], total[VALUES_AT(SHAPE) + u]);
+                } else {
+                    skewPnl[u][a] <== CellPnl()(total[k], sign[k], cellRule[u][0], cellRule[u][1], 0, 0);
+                }
+                skewSize[u][a] <== Magnitude(125)(skewPnl[u][a]);
+            }
+        }
+        skewLoss <== MemberSums(U, N, A)(setOf, skewSize);
+        for (var n = 0; n < N; n++) { Covers(A, 124)(10 ** 9 * loss[n], skewLoss[n]); }
+    }
+
+    signal fall[U][B][2];
+    signal between[U][B];
+    signal worseFall[U][B];
+    signal basisLoss[N][B];
+    if (B > 0) {
+        for (var u = 0; u < U; u++) {
+            for (var b = 0; b < B; b++) {
+                for (var i = 0; i < 2; i++) {
+                    var k = BASIS_AT(SHAPE) + 2 * (u * B + b) + i;
+                    fall[u][b][i] <== total[k] * (sign[k] - 1) / 2;
+                }
+                between[u][b] <== Magnitude(90)(fall[u][b][0] - fall[u][b][1]);
+                worseFall[u][b] <== (fall[u][b][0] + fall[u][b][1] + between[u][b]) / 2;
+            }
+        }
+        basisLoss <== MemberSums(U, N, B)(setOf, worseFall);
+        for (var n = 0; n < N; n++) { Covers(B, 91)(loss[n], basisLoss[n]); }
+    }
+}

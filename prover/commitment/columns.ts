@@ -1,0 +1,54 @@
+/** The columns of the risk vector of a shape, in the circuit's order. twin: circuits/lib/shape.circom */
+import type { ColumnTotals, RiskShape } from "../risk/margin-rules.ts";
+
+/** One column, as its generator's label tells it; indices are cell/scenario, cell/skew, cell/basis/move, cell, tail, exposure, netting set. */
+export type Entry =
+  | `scenario/${number}/${number}` | `skew/${number}/${number}` | `basis/${number}/${number}/${0 | 1}` | `cellValue/${number}`
+  | `tail/${number}` | `exposure/${number}` | `floor/${number}` | "value" | "chargeMM" | "chargeIM";
+
+const indices = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+/** Where the shift of the tail scenarios stands among the columns; it has no label, as its base is −Σ of theirs. */
+export const SHIFT = "shift";
+
+/** Labels in order; with tails, `SHIFT` follows them. */
+export function columnLabels(shape: RiskShape): (Entry | typeof SHIFT)[] {
+  const cells = indices(shape.cells);
+  const perCell = <T>(count: number, label: (u: number, i: number) => T): T[] => cells.flatMap((u) => indices(count).map((i) => label(u, i)));
+  return [
+    ...perCell(shape.scenarios, (u, s): Entry => `scenario/${u}/${s}`),
+    ...perCell(shape.skews, (u, a): Entry => `skew/${u}/${a}`),
+    ...perCell(shape.bases, (u, b): Entry[] => [`basis/${u}/${b}/0`, `basis/${u}/${b}/1`]).flat(),
+    ...(shape.cellValues ? cells.map((u): Entry => `cellValue/${u}`) : []),
+    ...indices(shape.tails).map((t): Entry => `tail/${t}`),
+    ...(shape.tails > 0 ? [SHIFT] as const : []),
+    ...indices(shape.exposures).map((k): Entry => `exposure/${k}`),
+    ...(shape.floors ? indices(shape.nettingSets).map((n): Entry => `floor/${n}`) : []),
+    "value", "chargeMM", "chargeIM",
+  ];
+}
+
+/** The total of a column that the book may not have: 0 then. */
+function totalOf(totals: ColumnTotals, label: Entry): bigint {
+  const [kind, i, j, move] = label.split("/") as [string, ...string[]];
+  const at = [Number(i), Number(j), Number(move)] as const;
+  switch (kind) {
+    case "scenario": return totals.scenario[at[0]]?.[at[1]] ?? 0n;
+    case "skew": return totals.skew[at[0]]?.[at[1]] ?? 0n;
+    case "basis": return totals.basis[at[0]]?.[at[1]]?.[at[2] as 0 | 1] ?? 0n;
+    case "cellValue": return totals.cellValue[at[0]] ?? 0n;
+    case "tail": return totals.tail[at[0]] ?? 0n;
+    case "exposure": return totals.exposure[at[0]] ?? 0n;
+    case "floor": return totals.floor[at[0]] ?? 0n;
+    case "value": return totals.value;
+    default: return label === "chargeMM" ? totals.charge.MM : totals.charge.IM;
+  }
+}
+
+/** What the circuit reads, column after column, at 1e-16: tails shifted by `threshold`, and the threshold itself after them. */
+export function columnTotals(totals: ColumnTotals, shape: RiskShape, threshold: bigint): bigint[] {
+  return columnLabels(shape).map((label) => {
+    if (label === SHIFT) return threshold;
+    return totalOf(totals, label) + (label.startsWith("tail/") ? threshold : 0n);
+  });
+}

@@ -1,0 +1,112 @@
+/** What the parts of a policy must say about each other: a reader of the schema sees one field at a time. */
+import { MarginProofError } from "../errors.ts";
+import { SCALE, type Factor } from "../units.ts";
+import type { Policy, PolicyReading } from "./policy.ts";
+import { factorText } from "./schema.ts";
+import { requireCorrelation } from "./sources/correlation.ts";
+
+type Refuse = (path: string, message: string, hint: string) => never;
+
+/** @throws InvalidPolicy naming the first part that contradicts another */
+export function checkFeatures(policy: Policy, { allowAmplification = false }: PolicyReading): void {
+  const refuse: Refuse = (path, message, hint) => {
+    throw new MarginProofError("InvalidPolicy", message, { path, hint });
+  };
+  const known = new Set(policy.nettingSets.flatMap(({ underlyings }) => underlyings));
+  const requireKnown = (name: string, path: string): void => {
+    if (!known.has(name)) refuse(path, `${name} is in no netting set`, `add ${name} to a netting set, or correct the name`);
+  };
+  checkScenarios(policy, requireKnown, refuse, allowAmplification);
+  checkOffsets(policy, requireKnown, refuse);
+  checkDiscounts(policy, refuse);
+  repeats(policy.tracking.map(({ asset }) => asset), "tracking", "asset", refuse);
+  policy.tracking.forEach(({ asset, underlying }, i) => {
+    requireKnown(underlying, `tracking[${i}].underlying`);
+    if (known.has(asset)) refuse(`tracking[${i}].asset`, `${asset} is an underlying itself`, "it moves with its own spot: remove the entry");
+  });
+  if (policy.basis !== undefined && policy.cells !== "expiry") refuse("basis", "the worse move is taken per expiry", 'set "cells" to "expiry"');
+  if (policy.basis !== undefined && (policy.basis.up < SCALE.factor || policy.basis.down > SCALE.factor)) {
+    refuse("basis", "up lies below 1, or down above it", "swap up and down");
+  }
+  checkExposures(policy, requireKnown, refuse);
+  if (policy.aggregation !== undefined) {
+    const names = policy.nettingSets.map(({ id }) => id);
+    requireCorrelation(policy.aggregation.correlation, names, "aggregation.correlation");
+    policy.aggregation.correlation.forEach((row, i) =>
+      row.forEach((rho, j) => {
+        if (rho < 0n) refuse(`aggregation.correlation[${i}][${j}]`, `${names[i]} and ${names[j]} have a negative correlation`, "use 0: a loss of one netting set must not lower what another needs");
+      }),
+    );
+  }
+  if (policy.optionNaked !== undefined && (policy.charges.optionShort.MM > 0n || policy.charges.optionShort.IM > 0n)) {
+    refuse("charges.optionShort", "short options are charged twice", "use either charges.optionShort (every short) or optionNaked (uncovered shorts), and 0 for the other");
+  }
+}
+
+function checkScenarios({ scenarios, skew }: Policy, requireKnown: (name: string, path: string) => void, refuse: Refuse, allowAmplification: boolean): void {
+  scenarios.forEach(({ spot, vol, weight, moves = {} }, s) => {
+    for (const name of Object.keys(moves)) requireKnown(name, `scenarios[${s}].moves.${name}`);
+    if (vol !== "linear" && vol !== "absolute") {
+      if (weight > SCALE.factor && !allowAmplification) refuse(`scenarios[${s}].weight`, `${factorText(weight)} is too large`, "a weight dampens: it lies between 0 and 1");
+      return;
+    }
+    if (skew === undefined) refuse(`scenarios[${s}].vol`, `${vol} rotates the skew, but the policy has none`, 'add "skew", or shock up, down or none');
+    if (spot !== SCALE.factor || Object.keys(moves).length > 0) refuse(`scenarios[${s}].spot`, "a skew rotation moves the spot", "use 1: skew scenarios move volatilities alone");
+  });
+  if (scenarios.every(({ vol }) => vol === "linear" || vol === "absolute")) refuse("scenarios", "only skew rotations", "add a scenario of the grid; if nothing moves it costs nothing");
+}
+
+function checkOffsets({ offsets, nettingSets, cells }: Policy, requireKnown: (name: string, path: string) => void, refuse: Refuse): void {
+  if (offsets === undefined) return;
+  if (cells !== "underlying") refuse("offsets", "classes are underlyings, but cells are expiries", 'set "cells" to "underlying"');
+  repeats(offsets.classes.map(({ underlying }) => underlying), "offsets.classes", "underlying", refuse);
+  offsets.classes.forEach(({ underlying }, i) => requireKnown(underlying, `offsets.classes[${i}].underlying`));
+  repeats(offsets.groups.map(({ id }) => id), "offsets.groups", "id", refuse);
+  const grouped = new Set<string>();
+  offsets.groups.forEach(({ id, underlyings }, g) =>
+    underlyings.forEach((name, i) => {
+      const path = `offsets.groups[${g}].underlyings[${i}]`;
+      requireKnown(name, path);
+      if (grouped.has(name)) refuse(path, `${name} is in two groups`, "an underlying belongs to one group");
+      grouped.add(name);
+      const set = nettingSets.find((candidate) => candidate.underlyings.includes(underlyings[0]!))!;
+      if (!set.underlyings.includes(name)) refuse(path, `group ${id} reaches over two netting sets`, `only underlyings of ${set.id}`);
+    }),
+  );
+  if (offsets.groups.length === 0) return;
+  const alone = nettingSets.flatMap(({ underlyings }) => underlyings).find((name) => !grouped.has(name));
+  if (alone !== undefined) refuse("offsets.groups", `${alone} is in no group`, `add ${alone} to a group, if need be of its own`);
+}
+
+/** The signs of the exponents say which side shrinks; the factors themselves, which need a market, are checked when rules are made. */
+function checkDiscounts({ staticDiscount, cells }: Policy, refuse: Refuse): void {
+  if (staticDiscount === undefined) return;
+  if (cells !== "expiry") refuse("staticDiscount", "a discount depends on the expiry, but cells are underlyings", 'set "cells" to "expiry"');
+}
+
+function checkExposures({ exposures, spreads, nettingSets }: Policy, requireKnown: (name: string, path: string) => void, refuse: Refuse): void {
+  repeats(exposures.map(({ id }) => id), "exposures", "id", refuse);
+  exposures.forEach(({ underlyings, nettingSet }, k) => {
+    underlyings.forEach((name, i) => requireKnown(name, `exposures[${k}].underlyings[${i}]`));
+    if (nettingSet !== null && !nettingSets.some(({ id }) => id === nettingSet)) refuse(`exposures[${k}].nettingSet`, `there is no netting set ${nettingSet}`, "correct the name");
+  });
+  spreads.forEach(({ underlying, expiries }, k) => {
+    requireKnown(underlying, `spreads[${k}].underlying`);
+    if (new Set(expiries).size !== expiries.length) refuse(`spreads[${k}].expiries`, "an expiry occurs twice", "list each once");
+  });
+}
+
+function repeats(keys: readonly string[], path: string, field: string, refuse: Refuse): void {
+  keys.forEach((key, i) => {
+    if (keys.indexOf(key) !== i) refuse(`${path}[${i}].${field}`, `${key} occurs twice`, "list each once");
+  });
+}
+
+/** gain ≤ 1 ≤ drag: values in a scenario may only be counted lower. @throws InvalidPolicy when a discount is the other way round */
+export function requireDiscount(gain: Factor, drag: Factor, where: string): void {
+  if (gain >= 0n && gain <= SCALE.factor && drag >= SCALE.factor) return;
+  throw new MarginProofError("InvalidPolicy", `the static discount of ${where} raises values: it multiplies gains or lowers debts`, {
+    path: "staticDiscount",
+    hint: "long.base is at most 1 and short.base at least 1; they may have been swapped",
+  });
+}

@@ -1,0 +1,97 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import { TAGS } from "../../prover/commitment/domain.ts";
+import { poseidon } from "../../prover/commitment/poseidon.ts";
+import { pairCredit, pairedMagnitudes, type Pairable } from "../../prover/proof/pairing.ts";
+import { law } from "../support/law.ts";
+import { expectCost, underTest, type Inputs, type Tested } from "../support/template.ts";
+
+const POSITIONS = 4;
+const RATES = [(7n << 64n) + 9n, 0n, ((1n << 64n) - 1n << 64n) + (1n << 64n) - 1n];
+
+const position = (quantity: bigint, nodeIndex: number): Pairable => ({ quantity, opening: { nodeIndex, entries: [RATES[nodeIndex]!] } });
+function inputs(positions: readonly Pairable[], level: bigint): Inputs {
+  return {
+    level, magnitude: positions.map(({ quantity }) => (quantity < 0n ? -quantity : quantity)), paired: pairedMagnitudes(positions),
+    node: positions.map(({ opening }) => BigInt(opening.nodeIndex)), side: positions.map(({ quantity }) => (quantity < 0n ? 1n : 0n)),
+    rates: positions.map(({ opening }) => opening.entries[0]!),
+  };
+}
+const BOOK = [position(-5n, 0), position(3n, 0), position(-2n, 2), position(9n, 2)];
+
+describe("PairingChallenge", () => {
+  let tested: Tested;
+  const given = { paired: [1n, 2n, 3n, 4n], node: [0n, 1n, 2n, 383n], side: [0n, 1n, 0n, 1n] };
+  const items = given.paired.map((paired, i) => paired * 65536n + 2n * given.node[i]! + given.side[i]!);
+  beforeAll(async () => {
+    tested = await underTest({ file: "pairing.circom", template: "PairingChallenge", params: [POSITIONS], inputs: ["paired", "node", "side"] });
+  });
+  describe("agrees", () => {
+    it("with a Poseidon of tag and packed numbers", async () => {
+      expect(await tested.output(given, "out")).toBe(poseidon([TAGS.pairing, ...items, ...Array<bigint>(11).fill(0n)]));
+    });
+  });
+  describe("refuses", () => {
+    it("nothing: numbers beyond their widths would hash alike, which is why PairCredit takes 64 bits, OneHot the node, Position the side (R21)", async () => {
+      const twin = { ...given, paired: [0n, 2n, 3n, 4n], node: [32768n, 1n, 2n, 383n] };
+      expect(await tested.output(twin, "out")).toBe(await tested.output(given, "out"));
+    });
+  });
+  describe("cannot be forged", () => {
+    it("by any other number: each changes it", async () => {
+      const honest = await tested.output(given, "out");
+      for (const name of ["paired", "node", "side"] as const) expect(await tested.output({ ...given, [name]: given[name].with(3, 0n) }, "out")).not.toBe(honest);
+    });
+  });
+  describe("edges", () => {
+    it("nothing paired", async () => expect(await tested.output({ paired: [0n, 0n, 0n, 0n], node: [0n, 0n, 0n, 0n], side: [0n, 0n, 0n, 0n] }, "out")).toBe(poseidon([TAGS.pairing, ...Array<bigint>(15).fill(0n)])));
+  });
+  describe("costs", () => {
+    it("a hash", () => expectCost("PairingChallenge", [POSITIONS], tested));
+  });
+});
+
+describe("PairCredit", () => {
+  let tested: Tested;
+  beforeAll(async () => {
+    tested = await underTest({ file: "pairing.circom", template: "PairCredit", params: [POSITIONS], inputs: ["level", "magnitude", "paired", "node", "side", "rates"] });
+  });
+  describe("agrees", () => {
+    const quantity = fc.oneof(fc.bigInt({ min: -3n, max: 3n }), fc.bigInt({ min: 1n - (1n << 64n), max: (1n << 64n) - 1n }));
+    const book = fc.array(fc.tuple(quantity, fc.nat({ max: 2 })).map(([q, node]) => position(q, node)), { minLength: POSITIONS, maxLength: POSITIONS });
+    law("with the twin, for any book and level", fc.asyncProperty(book, fc.constantFrom<"MM" | "IM">("MM", "IM"), async (positions, level) => {
+      expect(await tested.output(inputs(positions, level === "IM" ? 1n : 0n), "credit")).toBe(pairCredit(positions, level));
+    }), 60);
+  });
+  describe("refuses", () => {
+    it("a short without its long, by one unit", async () => {
+      const given = inputs(BOOK, 1n);
+      expect(given.paired).toEqual([3n, 3n, 2n, 2n]);
+      for (const paired of [[4n, 3n, 2n, 2n], [3n, 2n, 2n, 2n], [3n, 3n, 2n, 3n]]) expect(await tested.refusal({ ...given, paired })).toBe("PairCredit");
+    });
+    it("a short of one node with a long of another", async () => {
+      expect(await tested.refusal({ ...inputs(BOOK, 1n), paired: [2n, 0n, 0n, 2n] })).toBe("PairCredit");
+    });
+    it("more than is held, or less than nothing", async () => {
+      const given = inputs(BOOK, 1n);
+      for (const paired of [[4n, 4n, 2n, 2n], [-1n, -1n, 2n, 2n]]) expect(await tested.refusal({ ...given, paired })).toBe("Num2Bits in CheckBits in PairCredit");
+    });
+    it("no balance by chance: what is balanced for one challenge is not for the next, which is why it hashes all pairs (R22)", async () => {
+      for (let more = 1n; more <= 5n; more++) expect(await tested.refusal({ ...inputs(BOOK, 0n), magnitude: [99n, 99n, 99n, 99n], paired: [more, 0n, 0n, more] })).toBe("PairCredit");
+    });
+  });
+  describe("cannot be forged", () => {
+    it("at rateIM or inverse, with every dependent wire recomputed", async () => {
+      expect(await tested.forgeries(inputs(BOOK, 1n), ["rateIM", "inverse"])).toEqual([]);
+    });
+  });
+  describe("edges", () => {
+    it("the largest rates and magnitudes", async () => {
+      const most = (1n << 64n) - 1n;
+      expect(await tested.output(inputs([position(-most, 2), position(most, 2), position(0n, 1), position(0n, 1)], 0n), "credit")).toBe(most * most);
+    });
+  });
+  describe("costs", () => {
+    it("the widths of rates and quantities, and the challenge", () => expectCost("PairCredit", [POSITIONS], tested));
+  });
+});

@@ -1,0 +1,60 @@
+/** The shipped margin models on books small enough to be worked out by hand: see support/hand-book.ts for the market. */
+import { describe, expect, it } from "vitest";
+import { amount, expectNear, margin, needs } from "./support/hand-book.ts";
+
+const HEDGED = { "BTC-PERP": 1n, "ETH-PERP": -20n };
+
+describe("tims", () => {
+  it("takes the end of the range of one class", () => expect(needs("tims", { "BTC-PERP": -2n })).toBe(amount("15000")));
+  it("lets three quarters of a class's gain count: 7500 − 0.75·7500", () => expect(needs("tims", HEDGED)).toBe(amount("1875")));
+  it("offsets fully within a class, down to 0.375 per contract", () => expect(needs("tims", { "BTC-PERP": 1n, "BTC-PERP-2": -1n })).toBe(amount("0.75")));
+});
+
+describe("span", () => {
+  it("takes the whole scan range, which outweighs 35 % of twice as much", () => expect(needs("span", { "BTC-PERP": 2n }, "MM")).toBe(amount("18000")));
+  it("adds a tenth at the initial level", () => expect(needs("span", { "BTC-PERP": 2n })).toBe(amount("19800")));
+  it("gives no credit between commodities", () => expect(needs("span", HEDGED, "MM")).toBe(amount("18000")));
+  it("asks 3 % of notional for a short option that cannot lose", () => expect(needs("span", { "CALL-1000000": -1n }, "MM")).toBe(amount("1500")));
+  it("revalues a short call by Black-76 at the end of the scan: 59000 and 62.5 % vol", () => {
+    const report = margin("span", { "CALL-50000": -1n }, "MM");
+    expectNear(report.requirement.MM, "7076.429413030521");
+    expect(report.nettingSets[0]!.bindingScenario).toBe(10);
+  });
+});
+
+/** References: a Python program with hashlib, statistics.NormalDist and math.exp, from the description of the scenario source alone. */
+describe("es975 and var99", () => {
+  it("es975 is the mean of the five worst of both sets", () => expectNear(needs("es975", { "BTC-PERP": 1n }), "12481.607084625079"));
+  it("es975 does not rely on the correlation: 12287 with the given one, more with the lowered one besides", () => expectNear(needs("es975", HEDGED), "16246.55236480469"));
+  it("es975 takes 0.8 of it at the maintenance level", () => expectNear(needs("es975", HEDGED, "MM"), "12997.241891843752"));
+  it("var99 is the second worst of 200", () => {
+    expectNear(needs("var99", { "BTC-PERP": 1n }), "4589.340395236902");
+    expectNear(needs("var99", HEDGED), "3333.4241440477917");
+  });
+});
+
+describe("deribit", () => {
+  it("lets 60 % of a currency's gain count, and charges 2.5 % on the first 5 million of delta: 8000 − 4800 + 2·1250", () => {
+    expect(needs("deribit", HEDGED)).toBe(amount("5700"));
+    expect(needs("deribit", HEDGED, "MM")).toBe(amount("4560"));
+  });
+  it("caps what is offset at 20 million: 80 − 20 million of loss, and 86 million for each delta of 500 million", () =>
+    expect(needs("deribit", { "BTC-PERP": 10_000n, "ETH-PERP": -200_000n })).toBe(amount("232000000")));
+  it("charges at least the quadratic of its source at every tenth of 20 million, and exactly it at the corners", () => {
+    for (let tenth = 1n; tenth <= 10n; tenth++) {
+      const btc = 40n * tenth;
+      const { nettingSets } = margin("deribit", { "BTC-PERP": btc });
+      const quadratic = amount(String(20_000n * tenth * tenth));
+      expect(nettingSets[0]!.charge >= quadratic).toBe(true);
+      if (tenth % 5n === 0n) expect(nettingSets[0]!.charge).toBe(quadratic);
+    }
+  });
+  it("damps the extended table to the loss of 16 %, so that the table alone never costs a linear book more", () => {
+    const { nettingSets } = margin("deribit", { "BTC-PERP": 1n });
+    expect(nettingSets[0]!.loss).toBe(amount("8000"));
+    const table = nettingSets[0]!.scenarioPnl.slice(27);
+    expect(table).toHaveLength(8);
+    expect(table.filter((pnl) => pnl < amount("-8000"))).toEqual([]);
+    expect(table[0]! < amount("-7999")).toBe(true);
+  });
+});
