@@ -58,3 +58,15 @@ describe("deribit", () => {
     expect(table[0]! < amount("-7999")).toBe(true);
   });
 });
+
+/** √ of 2·25000²·(1 ± ρ), with 0.75 for the high and 0.45 for the low correlation; digits from bc, cut after ten. */
+describe("frtb", () => {
+  it("weighs one delta with 50 %", () => expect(needs("frtb", { "BTC-PERP": -2n })).toBe(amount("50000")));
+  it("adds deltas of one sign with the high correlation: the root of 2187500000", () => expectNear(needs("frtb", { "BTC-PERP": 1n, "ETH-PERP": 20n }), "46770.7173346742"));
+  it("offsets a hedge with the low one only: the root of 687500000", () => expectNear(needs("frtb", HEDGED), "26220.2212042538"));
+  it("rounds the root up: its square is just enough", () => {
+    const root = needs("frtb", HEDGED);
+    const square = amount("687500000") * amount("1");
+    expect(root * root >= square && (root - 1n) * (root - 1n) < square).toBe(true);
+  });
+});

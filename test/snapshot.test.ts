@@ -13,9 +13,11 @@ import { marketRisk } from "../prover/risk/risk-array.ts";
 import { refusal } from "./support/refusal.ts";
 import { MARKET, MARKET_JSON, POLICY, POLICY_JSON, SNAPSHOT } from "./support/small-market.ts";
 import { addTorsion } from "./support/small-order.ts";
+import { rulesHash } from "../prover/commitment/rules-hash.ts";
+import { riskPlan } from "../prover/risk/risk-plan.ts";
 import { snapshotSizes } from "./support/sizes.ts";
 
-type Document = { rows: { instrument: string; nettingSet: string; long: [string, string]; short: [string, string] }[] } & Record<string, unknown>;
+type Document = { rows: { instrument: string; cell: string; pairing: null; long: [string, string]; short: [string, string] }[] } & Record<string, unknown>;
 const document = (): Document => JSON.parse(serializeSnapshot(SNAPSHOT)) as Document;
 const reordered = (value: unknown): unknown =>
   value !== null && typeof value === "object" && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).reverse().map(([key, inner]) => [key, reordered(inner)])) : value;
@@ -23,10 +25,9 @@ const reordered = (value: unknown): unknown =>
 /** The document with the root that belongs to its contents, as a publisher who errs or lies would write it. */
 function withItsRoot(damaged: Document): Document {
   const rows = damaged.rows.map(({ instrument, long, short }) => ({ instrument, long: point(long), short: point(short) }));
-  const header = ["policyHash", "marketHash", "asOf"].map((field) => BigInt(damaged[field] as string));
-  const factors = Object.values(damaged["lossFactor"] as Record<string, string>).sort().map((text) => BigInt(text.replace(".", "")));
+  const header = ["policyHash", "marketHash", "asOf", "rulesHash"].map((field) => BigInt(damaged[field] as string));
   const tree = buildInstrumentTree(rows, damaged["treeParents"] as number);
-  return { ...damaged, root: poseidon([TAGS.snapshot, BigInt(tree.treeParents), tree.root, ...header, ...factors]).toString() };
+  return { ...damaged, root: poseidon([TAGS.snapshot, BigInt(tree.treeParents), tree.root, ...header]).toString() };
 }
 const point = ([x, y]: [string, string]) => ({ x: BigInt(x), y: BigInt(y) });
 
@@ -34,18 +35,19 @@ describe("a snapshot", () => {
   it("commits to the risk vectors of every listed instrument, ascending by name", () => {
     const risks = marketRisk(MARKET, POLICY);
     expect(SNAPSHOT.rows).toEqual(
-      risks.map(({ instrument, nettingSet, long, short }) => ({
+      risks.map(({ instrument, cell, nettingSet, long, short }) => ({
         instrument: instrument.name,
-        nettingSet: POLICY.nettingSets[nettingSet]!.id,
-        long: commitVector(nettingSet, long),
-        short: commitVector(nettingSet, short),
+        cell: POLICY.nettingSets[nettingSet]!.id,
+        pairing: null,
+        long: commitVector({ cell, nettingSet }, long),
+        short: commitVector({ cell, nettingSet }, short),
       })),
     );
     expect(SNAPSHOT.rows.map(({ instrument }) => instrument)).toEqual(["BTC", "BTC-15DEC23-40000-C", "BTC-PERPETUAL", "ETH-PERPETUAL", "USD"]);
   });
 
-  it("has the root Poseidon8(tag, P, tree, policy, market, asOf, loss factors)", () => {
-    const parts = [TAGS.snapshot, 1n, SNAPSHOT.tree.root, policyHash(POLICY), marketHash(MARKET), 1_700_000_000n, 800_000_000n, 1_000_000_000n];
+  it("has the root Poseidon7(tag, P, tree, policy, market, asOf, rules)", () => {
+    const parts = [TAGS.snapshot, 1n, SNAPSHOT.tree.root, policyHash(POLICY), marketHash(MARKET), 1_700_000_000n, rulesHash(riskPlan(MARKET, POLICY).rules, snapshotSizes().shape)];
     expect(SNAPSHOT.root).toBe(poseidon(parts));
     expect(document()["root"]).toBe(SNAPSHOT.root.toString());
   });
@@ -89,18 +91,19 @@ describe("the document", () => {
   });
 
   it("has this shape", () => {
-    expect(snapshotJson(SNAPSHOT)).toMatchObject({ format: "margin-snapshot/1", asOf: 1_700_000_000, treeParents: 1, lossFactor: { MM: "0.800000000", IM: "1.000000000" } });
+    expect(snapshotJson(SNAPSHOT)).toMatchObject({ format: "margin-snapshot/1", asOf: 1_700_000_000, treeParents: 1, shape: { scenarios: 5, nettingSets: 2 }, rulesHash: SNAPSHOT.rulesHash.toString() });
   });
 
   it.each<[string, string, (document: Document) => void]>([
     ["InvalidSchema", "format", (d) => (d["format"] = "margin-snapshot/2")],
-    ["InvalidSchema", "treeParents", (d) => (d["treeParents"] = 17)],
+    ["InvalidSchema", "treeParents", (d) => (d["treeParents"] = 0)],
     ["SnapshotMismatch", "root", (d) => (d["root"] = (SNAPSHOT.root + 1n).toString())],
     ["SnapshotMismatch", "root", (d) => (d["asOf"] = 1_700_000_001)],
     ["SnapshotMismatch", "rows[1].instrument", (d) => d.rows.reverse()],
     ["InvalidPoint", "rows[2].long", (d) => (d.rows[2]!.long = ["1", "1"])],
     ["InvalidSchema", "rows[2].short[0]", (d) => (d.rows[2]!.short[0] = "007")],
-    ["InvalidDecimal", "lossFactor.MM", (d) => (d["lossFactor"] = { MM: "0.8000000001", IM: "1" })],
+    ["InvalidSchema", "rulesHash", (d) => (d["rulesHash"] = "-1")],
+    ["InvalidSchema", "shape.scenarios", (d) => (d["shape"] = { ...(d["shape"] as object), scenarios: -1 })],
   ])("damaged, is refused with %s at %s", (code, path, damage) => {
     const damaged = document();
     damage(damaged);
@@ -123,10 +126,11 @@ describe("verification", () => {
     ["another policy hash", "SnapshotMismatch", "policyHash", (d) => (d["policyHash"] = "1")],
     ["another market hash", "SnapshotMismatch", "marketHash", (d) => (d["marketHash"] = "1")],
     ["another time", "SnapshotMismatch", "asOf", (d) => (d["asOf"] = 1_700_000_001)],
-    ["a softer loss factor", "SnapshotMismatch", "lossFactor.MM", (d) => (d["lossFactor"] = { MM: "0.700000000", IM: "1.000000000" })],
+    ["softer rules", "SnapshotMismatch", "rulesHash", (d) => (d["rulesHash"] = "1")],
+    ["rules of another shape", "SnapshotMismatch", "rulesHash", (d) => (d["shape"] = { ...(d["shape"] as object), tails: 8 })],
     ["a flattering commitment", "SnapshotMismatch", "rows[3].long", (d) => (d.rows[3]!.long = [other.long.x.toString(), other.long.y.toString()])],
     ["long and short swapped", "SnapshotMismatch", "rows[4].long", (d) => ([d.rows[4]!.long, d.rows[4]!.short] = [d.rows[4]!.short, d.rows[4]!.long])],
-    ["another netting set", "SnapshotMismatch", "rows[3].nettingSet", (d) => (d.rows[3]!.nettingSet = "BTC")],
+    ["another cell", "SnapshotMismatch", "rows[3].cell", (d) => (d.rows[3]!.cell = "BTC")],
     ["an instrument renamed", "SnapshotMismatch", "rows[4].instrument", (d) => (d.rows[4]!.instrument = "USDX")],
     ["an instrument left out at the end", "SnapshotMismatch", "rows[4]", (d) => d.rows.pop()],
     ["an instrument left out in the middle", "SnapshotMismatch", "rows[1].instrument", (d) => d.rows.splice(1, 1)],

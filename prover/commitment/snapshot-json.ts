@@ -6,7 +6,7 @@ import type { Policy } from "../risk/policy.ts";
 import { nameField, readJson, timeField, type Json } from "../risk/schema.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { equals, requireSubgroup } from "./curve.ts";
-import { NODE_ARITY } from "./instrument-tree.ts";
+import { MAX_PARENTS } from "./instrument-tree.ts";
 import { fieldElementField, pointField, pointJson } from "./json-fields.ts";
 import { assembleSnapshot, buildSnapshot, snapshotHeader } from "./snapshot.ts";
 import type { Snapshot, SnapshotHeader, SnapshotOptions, SnapshotRow } from "./snapshot.ts";
@@ -27,7 +27,7 @@ const schema = z.strictObject({
   marketHash: fieldElementField(),
   rulesHash: fieldElementField(),
   shape: shapeSchema,
-  treeParents: z.int().min(1).max(NODE_ARITY),
+  treeParents: z.int().min(1).max(MAX_PARENTS),
   rows: z.array(z.strictObject({ instrument: nameField(), cell: nameField(), long: pointField(), short: pointField(), pairing: z.strictObject({ key: nameField(), MM: unsigned64, IM: unsigned64 }).nullable() })),
   root: fieldElementField(),
 });

@@ -21,19 +21,20 @@ const LOWEST = -BOUND as Value;
 const HIGHEST = (BOUND - 1n) as Value;
 const NOTHING = { MM: 0n as Factor, IM: 0n as Factor };
 
-/** Declared exposures, then for each spread one column per expiry and one for their sum. */
-export function exposureColumns({ exposures, spreads }: Policy): readonly ExposureColumn[] {
+/** Declared exposures, then for each spread one column per expiry and one for their sum; last the factors of sensitivities. */
+export function exposureColumns({ exposures, spreads, sensitivities }: Policy): readonly ExposureColumn[] {
   return [
     ...exposures.map(({ id, measure, underlyings, expiries }) => ({ id, measure, underlyings, expiries })),
     ...spreads.flatMap(({ underlying, expiries }) => [
       ...expiries.map((expiry) => ({ id: `${underlying} ${expiry} delta`, measure: "delta" as const, underlyings: [underlying], expiries: [expiry] })),
       { id: `${underlying} net delta`, measure: "delta" as const, underlyings: [underlying], expiries },
     ]),
+    ...(sensitivities?.factors ?? []).map(({ id, measure, underlyings, expiries }) => ({ id, measure, underlyings, expiries })),
   ];
 }
 
 /** The rules, in the order of `exposureColumns`. */
-export function exposureRules({ exposures, spreads, nettingSets }: Policy): readonly ExposureRule[] {
+export function exposureRules({ exposures, spreads, nettingSets, sensitivities }: Policy): readonly ExposureRule[] {
   const outside = nettingSets.length;
   return [
     ...exposures.map(({ id, limit, tiers, nettingSet }): ExposureRule => {
@@ -45,6 +46,7 @@ export function exposureRules({ exposures, spreads, nettingSets }: Policy): read
       const rule = (id: string, sign: bigint): ExposureRule => ({ id, line: half(rate, sign), pieces: [], target, low: LOWEST, high: HIGHEST });
       return [...expiries.map((expiry) => rule(`${underlying} ${expiry} delta`, 1n)), rule(`${underlying} net delta`, -1n)];
     }),
+    ...(sensitivities?.factors ?? []).map(({ id }): ExposureRule => ({ id, line: NOTHING, pieces: [], target: outside, low: LOWEST, high: HIGHEST })),
   ];
 }
 

@@ -38,6 +38,13 @@ export function checkFeatures(policy: Policy, { allowAmplification = false }: Po
       }),
     );
   }
+  if (policy.sensitivities !== undefined) {
+    const { factors, correlation } = policy.sensitivities;
+    const names = factors.map(({ id }) => id);
+    repeats(names, "sensitivities.factors", "id", refuse);
+    factors.forEach(({ underlyings }, k) => underlyings.forEach((name, i) => requireKnown(name, `sensitivities.factors[${k}].underlyings[${i}]`)));
+    requireCorrelation(correlation, names, "sensitivities.correlation");
+  }
   if (policy.optionNaked !== undefined && (policy.charges.optionShort.MM > 0n || policy.charges.optionShort.IM > 0n)) {
     refuse("charges.optionShort", "short options are charged twice", "use either charges.optionShort (every short) or optionNaked (uncovered shorts), and 0 for the other");
   }

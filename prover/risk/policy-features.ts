@@ -115,6 +115,23 @@ export const exposureSchema = z
     if (limit === null && tiers.length === 0) refuse(context, code, "an exposure without limit or tiers does nothing", "give it a limit, or tiers, or remove it");
   });
 
+/** Weighted sensitivities under one root: see sensitivity-plan.ts. Weights up to 4, so that their products stay below 2^34 at 1e-9. */
+export const sensitivitiesSchema = z.strictObject({
+  factors: z
+    .array(
+      z.strictObject({
+        id: nameField(),
+        measure: z.enum(["delta", "gamma", "vega", "theta", "value"]),
+        underlyings: names,
+        expiries: z.array(z.int()).nullable().default(null),
+        riskWeight: within({ min: 1n, max: 4n * ONE, remedy: "a risk weight is above 0 and at most 4 (400 %)" }),
+      }),
+    )
+    .min(1, "list at least one factor"),
+  correlation: z.array(z.array(correlationField)),
+  sets: z.array(z.enum(["medium", "high", "low", "one"])).min(1).max(3).default(["medium", "high", "low"]),
+});
+
 /** Calendar spreads: net deltas of the expiries of one class against each other, at `rate` of what offsets. */
 export const spreadSchema = z.strictObject({ underlying: nameField(), expiries: z.array(z.int()).min(2, "a spread has at least two expiries"), rate: level });
 
@@ -138,6 +155,7 @@ export const featuresSchema = z.strictObject({
   aggregation: aggregationSchema.optional(),
   exposures: z.array(exposureSchema).default([]),
   spreads: z.array(spreadSchema).default([]),
+  sensitivities: sensitivitiesSchema.optional(),
   minimums: minimumsSchema.optional(),
   /** On short options that no long one of the same strike covers. */
   optionNaked: level.optional(),

@@ -7,6 +7,7 @@ import type { Market } from "./market.ts";
 import { requireDiscount } from "./policy-checks.ts";
 import type { PerLevel, Policy, Scenario, SkewDirection, VolDirection } from "./policy.ts";
 import { correlationSet } from "./sources/correlation.ts";
+import { sensitivityMatrices } from "./sensitivity-plan.ts";
 import type { SourcedScenario } from "./sources/scenario-set.ts";
 import { discountFactors } from "./static-discount.ts";
 import { tailRule, tailScenarios } from "./tail-plan.ts";
@@ -71,7 +72,7 @@ export function riskPlan(market: Market, policy: Policy): RiskPlan {
       exposures: exposures.length,
       tiers: ruled.reduce((most, { pieces }) => Math.max(most, pieces.length), 0),
       correlations: aggregation === undefined ? 1 : aggregation.sets.length,
-      sensitivities: 0,
+      sensitivities: policy.sensitivities?.sets.length ?? 0,
       cellValues: cells.some(({ discount }) => discount !== null),
       floors: policy.minimums !== undefined,
       pairing: policy.optionNaked !== undefined,
@@ -82,7 +83,7 @@ export function riskPlan(market: Market, policy: Policy): RiskPlan {
     nettingSets: policy.nettingSets.map(({ id }) => id),
     exposures: ruled,
     correlations: aggregation === undefined ? [summed(policy.nettingSets.length)] : aggregation.sets.map((set) => correlationSet(aggregation.correlation, set)),
-    sensitivities: [],
+    sensitivities: sensitivityMatrices(policy, exposures.length),
     tail: tailRule(policy, tail.length),
     lossFactor: lossFactorOf(market, policy),
   };

@@ -13,8 +13,8 @@ interface Exposure { readonly level: 0n | 1n; readonly total: bigint; readonly l
 const size = (x: bigint): bigint => (x < 0n ? -x : x);
 const tieredOf = ({ level, total, piece }: Exposure): bigint =>
   piece.reduce((most, [mm, im, cut]) => { const each = up((level === 0n ? mm : im) * size(total) - ONE * cut); return each > most ? each : most; }, 0n);
-const inputs = (given: Exposure, [low, high] = [-BOUND, BOUND - 1n]): Inputs => ({
-  level: given.level, total: given.total, sign: given.total >= 0n ? 1n : -1n, rule: [...given.line, low!, high!, 0n], piece: given.piece as bigint[][], tiered: tieredOf(given),
+const inputs = (given: Exposure, [low, high]: readonly bigint[] = [-BOUND, BOUND - 1n]): Inputs => ({
+  level: given.level, total: given.total, sign: given.total >= 0n ? 1n : -1n, rule: [...given.line, low!, high!, 0n], piece: given.piece.map((each) => [...each]), tiered: tieredOf(given),
 });
 
 describe("ExposureCharge", () => {

@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { BASE, isOnCurve, multiply, type Point } from "../../prover/commitment/curve.ts";
 import { generatorOf } from "../../prover/commitment/generators.ts";
 import { FIELD } from "../../prover/units.ts";
-import { FIELD } from "../../prover/units.ts";
 import { law } from "../support/law.ts";
 import { multiplyAny, OFF_CURVE, ORDER_EIGHT, sumOf } from "../support/points.ts";
 import { expectCost, underTest, type Inputs, type Tested } from "../support/template.ts";

@@ -74,7 +74,7 @@ describe("hints", () => {
 describe("assertions", () => {
   it("are about template parameters only: they prove nothing about signals", () => {
     const asserted = templates.flatMap(({ name, parameters, body }) =>
-      [...body.matchAll(/\bassert\((.*)\);/g)].flatMap(([, condition]) => [...condition!.matchAll(/[A-Za-z_]\w*/g)].filter(([word]) => !parameters.includes(word)).map(([word]) => `${name}: ${word}`)));
+      [...body.matchAll(/\bassert\((.*)\);/g)].flatMap(([, condition]) => [...condition!.matchAll(/\b[A-Za-z_]\w*\b(?!\()/g)].filter(([word]) => !parameters.includes(word)).map(([word]) => `${name}: ${word}`)));
     expect(asserted).toEqual([]);
     expect(templates.some(({ body }) => body.includes("assert("))).toBe(true);
   });

@@ -95,10 +95,8 @@ describe("MarginProgram", () => {
   });
 
   describe("cannot be forged", () => {
-    it("at negative or used, with every dependent wire recomputed", async () => {
+    it("by signals that are named alike in both compilations: they agree", async () => {
       const [rules, totals] = [fc.sample(randomRules(SHAPE), { numRuns: 1, seed: 3 })[0]!, fc.sample(randomTotals(SHAPE), { numRuns: 1, seed: 3 })[0]!];
-      const names = (await tested.witness(inputs(rules, totals, "IM"))).length;
-      expect(names).toBeGreaterThan(0);
       expect(await tested.agreesWithO1(inputs(rules, totals, "IM"))).toBe(true);
     });
   });
