@@ -52,7 +52,7 @@ template SetLosses(SHAPE) {
     signal input total[COLUMNS(SHAPE)];
     signal input sign[COLUMNS(SHAPE)];
     signal input loss[N];
-    assert(U >= 1 && U <= 64 && G <= 16 && N >= 1 && N <= 16);
+    assert(CELLS(SHAPE) >= 1 && CELLS(SHAPE) <= 64 && GROUPS(SHAPE) <= 16 && SETS(SHAPE) >= 1 && SETS(SHAPE) <= 16);
 
     signal setOf[U][N];
     signal pnl[U][S];

@@ -7,14 +7,17 @@ const HEDGED = { "BTC-PERP": 1n, "ETH-PERP": -20n };
 describe("tims", () => {
   it("takes the end of the range of one class", () => expect(needs("tims", { "BTC-PERP": -2n })).toBe(amount("15000")));
   it("lets three quarters of a class's gain count: 7500 − 0.75·7500", () => expect(needs("tims", HEDGED)).toBe(amount("1875")));
-  it("offsets fully within a class, down to 0.375 per contract", () => expect(needs("tims", { "BTC-PERP": 1n, "BTC-PERP-2": -1n })).toBe(amount("0.75")));
+  it("offsets fully within a class, down to 0.375 per contract", () =>
+    expect(needs("tims", { "BTC-PERP": 1n, "BTC-PERP-2": -1n })).toBe(amount("0.75")));
 });
 
 describe("span", () => {
-  it("takes the whole scan range, which outweighs 35 % of twice as much", () => expect(needs("span", { "BTC-PERP": 2n }, "MM")).toBe(amount("18000")));
+  it("takes the whole scan range, which outweighs 35 % of twice as much", () =>
+    expect(needs("span", { "BTC-PERP": 2n }, "MM")).toBe(amount("18000")));
   it("adds a tenth at the initial level", () => expect(needs("span", { "BTC-PERP": 2n })).toBe(amount("19800")));
   it("gives no credit between commodities", () => expect(needs("span", HEDGED, "MM")).toBe(amount("18000")));
-  it("asks 3 % of notional for a short option that cannot lose", () => expect(needs("span", { "CALL-1000000": -1n }, "MM")).toBe(amount("1500")));
+  it("asks 3 % of notional for a short option that cannot lose", () =>
+    expect(needs("span", { "CALL-1000000": -1n }, "MM")).toBe(amount("1500")));
   it("revalues a short call by Black-76 at the end of the scan: 59000 and 62.5 % vol", () => {
     const report = margin("span", { "CALL-50000": -1n }, "MM");
     expectNear(report.requirement.MM, "7076.429413030521");
@@ -25,7 +28,8 @@ describe("span", () => {
 /** References: a Python program with hashlib, statistics.NormalDist and math.exp, from the description of the scenario source alone. */
 describe("es975 and var99", () => {
   it("es975 is the mean of the five worst of both sets", () => expectNear(needs("es975", { "BTC-PERP": 1n }), "12481.607084625079"));
-  it("es975 does not rely on the correlation: 12287 with the given one, more with the lowered one besides", () => expectNear(needs("es975", HEDGED), "16246.55236480469"));
+  it("es975 does not rely on the correlation: 12287 with the given one, more with the lowered one besides", () =>
+    expectNear(needs("es975", HEDGED), "16246.55236480469"));
   it("es975 takes 0.8 of it at the maintenance level", () => expectNear(needs("es975", HEDGED, "MM"), "12997.241891843752"));
   it("var99 is the second worst of 200", () => {
     expectNear(needs("var99", { "BTC-PERP": 1n }), "4589.340395236902");
@@ -62,7 +66,8 @@ describe("deribit", () => {
 /** √ of 2·25000²·(1 ± ρ), with 0.75 for the high and 0.45 for the low correlation; digits from bc, cut after ten. */
 describe("frtb", () => {
   it("weighs one delta with 50 %", () => expect(needs("frtb", { "BTC-PERP": -2n })).toBe(amount("50000")));
-  it("adds deltas of one sign with the high correlation: the root of 2187500000", () => expectNear(needs("frtb", { "BTC-PERP": 1n, "ETH-PERP": 20n }), "46770.7173346742"));
+  it("adds deltas of one sign with the high correlation: the root of 2187500000", () =>
+    expectNear(needs("frtb", { "BTC-PERP": 1n, "ETH-PERP": 20n }), "46770.7173346742"));
   it("offsets a hedge with the low one only: the root of 687500000", () => expectNear(needs("frtb", HEDGED), "26220.2212042538"));
   it("rounds the root up: its square is just enough", () => {
     const root = needs("frtb", HEDGED);

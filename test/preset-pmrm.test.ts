@@ -1,4 +1,4 @@
-/** Shipped policy pmrm: linear books by hand, options against a Python program with math.erf-grade floating point (statistics.NormalDist). */
+/** Shipped policy pmrm: linear books by hand, options against a Python program with statistics.NormalDist. */
 import { describe, expect, it } from "vitest";
 import { amount, expectNear, margin, needs } from "./support/hand-book.ts";
 
@@ -41,5 +41,6 @@ describe("pmrm", () => {
     expectNear(-nettingSets[0]!.scenarioPnl.reduce((worst, pnl) => (pnl < worst ? pnl : worst)), "1222.3849831952093");
   });
 
-  it("takes it the other way round too", () => expectNear(margin("pmrm", { "CALL-50000": 1n, "CALL-50000-60D": -1n }, "MM").nettingSets[0]!.loss, "3017.954259138882"));
+  it("takes it the other way round too", () =>
+    expectNear(margin("pmrm", { "CALL-50000": 1n, "CALL-50000-60D": -1n }, "MM").nettingSets[0]!.loss, "3017.954259138882"));
 });

@@ -1,7 +1,7 @@
 /**
  * Sensitivities added up with correlations, as the sensitivities-based method of Basel's standardised approach does (MAR21.4):
- * K² = Σ_kl ρ_kl·w_k·w_l·s_k·s_l, the largest over the sets of correlations, besides the loss of the scenarios. Buckets need no level of
- * their own: with S_b = Σ w·s the sum over buckets is the same quadratic form, with ρ within a bucket and γ across.
+ * K² = Σ_kl ρ_kl·w_k·w_l·s_k·s_l, the largest over the sets of correlations, besides the loss of the scenarios. Buckets need no
+ * level of their own: with S_b = Σ w·s the sum over buckets is the same quadratic form, with ρ within a bucket and γ across.
  */
 import { divDown } from "../numeric/rounding.ts";
 import { SCALE, type Factor } from "../units.ts";

@@ -13,8 +13,10 @@ import { DECIMALS, type Bps, type Level, type Quantity, type Usd } from "../../p
 
 const AS_OF = 1_700_000_000;
 const DAY = 86_400;
-const perpetual = (name: string, underlying: string, mark: string) => ({ kind: "perpetual", name, underlying, settlement: "linear", multiplier: "1", mark });
-const option = (name: string, type: "call" | "put", days: number, strike: string) => ({ kind: "option", name, underlying: "BTC", expiry: AS_OF + days * DAY, strike, type, multiplier: "1" });
+const perpetual = (name: string, underlying: string, mark: string) =>
+  ({ kind: "perpetual", name, underlying, settlement: "linear", multiplier: "1", mark });
+const option = (name: string, type: "call" | "put", days: number, strike: string) =>
+  ({ kind: "option", name, underlying: "BTC", expiry: AS_OF + days * DAY, strike, type, multiplier: "1" });
 const flat = (days: number) => ({ expiry: AS_OF + days * DAY, forward: "50000", rate: "0", surface: { kind: "flat", vol: "0.5" } });
 
 /** Volatility 50 % and no rate; the stablecoin's price is a parameter. */
@@ -46,11 +48,13 @@ export function margin(model: string, book: HandBook, level: Level = "IM", stabl
   const policy = readPolicy(model)!;
   const positions = Object.entries(book).map(([instrument, units]) => ({ instrument, quantity: (units * 10n ** 8n) as Quantity }));
   const accounts: readonly Account[] = [{ venue: "venue", account: "main", asOf: AS_OF, positions }];
-  return marginReport(accounts, marketRisk(market(stable), policy), policy, { level, minRatioBps: 10_000n as Bps, onChainCollateral: 0n as Usd });
+  const terms = { level, minRatioBps: 10_000n as Bps, onChainCollateral: 0n as Usd };
+  return marginReport(accounts, marketRisk(market(stable), policy), policy, terms);
 }
 
 /** The requirement alone. */
-export const needs = (model: string, book: HandBook, level: Level = "IM", stable = "1"): bigint => margin(model, book, level, stable).requirement[level];
+export const needs = (model: string, book: HandBook, level: Level = "IM", stable = "1"): bigint =>
+  margin(model, book, level, stable).requirement[level];
 
 /** Quote units at the scale of totals. */
 export const amount = (text: string): bigint => parseDecimal(text, DECIMALS.value, "");
