@@ -65,8 +65,11 @@ describe("generated mains", () => {
   it.each(Object.entries(readTiers()))("of tier %s take sizes and public signals from their tables", (tier, parameters) => {
     const text = mainCircom(tier, parameters, artifactPaths(tier).folder);
     expect(text).toContain(`{public [${PUBLIC_SIGNALS.map(({ name }) => name).join(", ")}]}`);
-    const { positions, venues, nettingSets, scenarios, treeParents } = parameters;
-    expect(text).toContain(`MarginHealth(${positions}, ${venues}, ${nettingSets}, ${scenarios}, ${treeParents});`);
+    const { cells, groups, nettingSets, scenarios, skews, bases, tails, exposures, tiers, correlations, sensitivities } = parameters;
+    const sizes = [cells, groups, nettingSets, scenarios, skews, bases, tails, exposures, tiers, correlations, sensitivities];
+    const features = [parameters.cellValues, parameters.floors, parameters.pairing].map((feature) => (feature ? 1 : 0));
+    const shape = [...sizes, ...features].join(", ");
+    expect(text).toContain(`MarginHealth(${parameters.positions}, ${parameters.venues}, [${shape}], ${parameters.treeParents});`);
   });
 
   it("include the statement from wherever the artefacts are", async () => {

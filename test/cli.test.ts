@@ -103,7 +103,7 @@ describe("snapshot", () => {
 
   it("build makes a tree of the size asked for, by tier or by parents", async () => {
     const build = (...size: string[]) => cli.json(["snapshot", "build", ...MARKET, ...size, "--out", `${size.at(-1)}.json`]);
-    expect((await build("--tier", "desk")).treeParents).toBe(16);
+    expect((await build("--tier", "desk")).treeParents).toBe(24);
     expect((await build("--tree-parents", "2")).treeParents).toBe(2);
   });
 

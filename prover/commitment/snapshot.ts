@@ -1,8 +1,9 @@
+import { MarginProofError } from "../errors.ts";
 import { silent } from "../progress.ts";
 import type { Progress } from "../progress.ts";
 import { marketJson } from "../risk/market.ts";
 import type { Market } from "../risk/market.ts";
-import { policyJson } from "../risk/policy.ts";
+import { parsePolicy, policyJson } from "../risk/policy.ts";
 import type { RiskShape } from "../risk/margin-rules.ts";
 import type { Policy } from "../risk/policy.ts";
 import { marketRisk } from "../risk/risk-array.ts";
@@ -56,8 +57,20 @@ export const policyHash = (policy: Policy): bigint => documentHash(policyJson(po
 /** 248 bits of keccak256 over the canonical JSON. */
 export const marketHash = (market: Market): bigint => documentHash(marketJson(market));
 
+/**
+ * What a policy says must be what its JSON says: a policy changed in memory, or read for reproduction only, is not publishable.
+ * @throws InvalidPolicy
+ */
+function requirePublishable(policy: Policy): void {
+  const text = (value: unknown): string => JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? `${part}n` : part));
+  const { featuresJson: _, ...written } = parsePolicy(policyJson(policy));
+  if (Object.entries(written).every(([name, part]) => text(part) === text(policy[name as keyof Policy]))) return;
+  throw new MarginProofError("InvalidPolicy", "the policy is not what its JSON says", { path: "policy", hint: "change the document and read it again with parsePolicy, instead of the parsed policy" });
+}
+
 /** @throws BookTooLarge when the policy needs a larger shape; whatever `riskPlan` throws */
 export function snapshotHeader(market: Market, policy: Policy, shape: RiskShape): SnapshotHeader {
+  requirePublishable(policy);
   return { asOf: market.asOf, policyHash: policyHash(policy), marketHash: marketHash(market), rulesHash: rulesHash(riskPlan(market, policy).rules, shape) };
 }
 

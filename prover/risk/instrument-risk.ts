@@ -83,9 +83,10 @@ export function instrumentColumns(subject: Subject, plan: RiskPlan): InstrumentR
   }
 }
 
-/** An option is in its expiry's cell; a future too, unless the cell has a discount, which is for option values. */
+/** What expires is in a cell of its expiry, everything else in its underlying's. */
 function cellOf(name: string, { kind }: Instrument, expiry: number | null, { cells }: RiskPlan): number {
-  const own = cells.findIndex((cell) => cell.expiry !== null && cell.expiry === expiry && cell.underlyings[0] === name);
-  if (own >= 0 && (kind === "option" || cells[own]!.discount === null)) return own;
-  return cells.findIndex((cell) => cell.expiry === null && cell.underlyings.includes(name));
+  const own = cells.findIndex(
+    (cell) => expiry !== null && cell.expiry === expiry && cell.underlyings[0] === name && (cell.holds === "all" || cell.holds === `${kind}s`),
+  );
+  return own >= 0 ? own : cells.findIndex((cell) => cell.expiry === null && cell.underlyings.includes(name));
 }

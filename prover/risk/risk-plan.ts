@@ -1,11 +1,12 @@
 /** A policy on a market, laid out in columns: which cells, scenarios and exposures there are, and the integer rules over them. */
 import { MarginProofError } from "../errors.ts";
-import { SCALE, type Factor, type Value } from "../units.ts";
+import { BITS, SCALE, type Factor, type Value } from "../units.ts";
 import { exposureColumns, exposureRules, type ExposureColumn } from "./exposure-plan.ts";
 import type { CellRule, GroupRule, MarginRules, Matrix } from "./margin-rules.ts";
 import type { Market } from "./market.ts";
 import { requireDiscount } from "./policy-checks.ts";
 import type { PerLevel, Policy, Scenario, SkewDirection, VolDirection } from "./policy.ts";
+import { factorText } from "./schema.ts";
 import { correlationSet } from "./sources/correlation.ts";
 import { sensitivityMatrices } from "./sensitivity-plan.ts";
 import type { SourcedScenario } from "./sources/scenario-set.ts";
@@ -22,6 +23,8 @@ export interface PlannedCell {
   readonly underlyings: readonly string[];
   /** Null: everything of the underlyings that is in no expiry's cell. */
   readonly expiry: number | null;
+  /** What of the expiry is in it: under a static discount, which is for option values, futures have a cell of their own. */
+  readonly holds: "all" | "options" | "futures";
   readonly discount: { readonly gain: Factor; readonly drag: Factor } | null;
 }
 
@@ -93,23 +96,30 @@ export function riskPlan(market: Market, policy: Policy): RiskPlan {
 /** Without classes and expiries a netting set is one cell: everything in it offsets fully anyway, and cells cost. */
 function plannedCells(market: Market, policy: Policy): PlannedCell[] {
   return policy.nettingSets.flatMap(({ id, underlyings }, nettingSet): PlannedCell[] => {
-    const plain = { nettingSet, expiry: null, discount: null };
+    const plain = { nettingSet, expiry: null, holds: "all" as const, discount: null };
     if (policy.cells === "underlying") {
       return policy.offsets === undefined ? [{ ...plain, id, underlyings }] : underlyings.map((name) => ({ ...plain, id: name, underlyings: [name] }));
     }
     return underlyings.flatMap((name): PlannedCell[] => {
-      const expiries = market.underlyings.find((underlying) => underlying.name === name)?.expiries ?? [];
-      return [
-        { ...plain, id: name, underlyings: [name] },
-        ...expiries.map((expiry) => {
-          const cell = { nettingSet, id: `${name} ${expiry.expiry}`, underlyings: [name], expiry: expiry.expiry };
-          if (policy.staticDiscount === undefined) return { ...cell, discount: null };
-          const discount = discountFactors(expiry, market.asOf, policy.staticDiscount);
-          requireDiscount(discount.gain, discount.drag, cell.id);
-          return { ...cell, discount };
-        }),
-      ];
+      return [{ ...plain, id: name, underlyings: [name] }, ...expiryCells(name, nettingSet, market, policy)];
     });
+  });
+}
+
+/** One cell per expiry that something of the underlying has, ascending. */
+function expiryCells(name: string, nettingSet: number, market: Market, { staticDiscount }: Policy): PlannedCell[] {
+  const priced = market.underlyings.find((underlying) => underlying.name === name)?.expiries ?? [];
+  const futures = market.listings.flatMap(({ instrument }) => (instrument.kind === "future" && instrument.underlying === name ? [instrument.expiry] : []));
+  const all = [...new Set([...priced.map(({ expiry }) => expiry), ...futures])].sort((a, b) => a - b);
+  return all.flatMap((time): PlannedCell[] => {
+    const cell = { nettingSet, id: `${name} ${time}`, underlyings: [name], expiry: time, holds: "all" as const, discount: null };
+    if (staticDiscount === undefined) return [cell];
+    const expiry = priced.find((known) => known.expiry === time);
+    const ofFutures = futures.includes(time) ? [{ ...cell, id: `${cell.id} futures`, holds: "futures" as const }] : [];
+    if (expiry === undefined) return ofFutures;
+    const discount = discountFactors(expiry, market.asOf, staticDiscount);
+    requireDiscount(discount.gain, discount.drag, cell.id);
+    return [{ ...cell, holds: "options", discount }, ...ofFutures];
   });
 }
 
@@ -142,5 +152,9 @@ function lossFactorOf({ currencies }: Market, { lossFactor, depeg }: Policy): Pe
   }
   const missing = depeg.threshold - (found.price * SCALE.factor) / SCALE.price;
   const extra = missing > 0n ? (missing * depeg.factor + SCALE.factor - 1n) / SCALE.factor : 0n;
-  return { MM: lossFactor.MM, IM: (lossFactor.IM + extra) as Factor };
+  const initial = lossFactor.IM + extra;
+  if (initial >= 1n << BigInt(BITS.lossFactor)) {
+    throw new MarginProofError("InvalidPolicy", `with ${depeg.asset} at this price the initial loss factor is ${factorText(initial as Factor)}`, { path: "depeg.factor", hint: "lower the factor: a loss factor stays below 17.18" });
+  }
+  return { MM: lossFactor.MM, IM: initial as Factor };
 }
