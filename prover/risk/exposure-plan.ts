@@ -14,6 +14,8 @@ export interface ExposureColumn {
   readonly underlyings: readonly string[];
   /** Null for all, and for what does not expire. */
   readonly expiries: readonly number[] | null;
+  /** Null for all. */
+  readonly kinds?: readonly string[] | null;
 }
 
 const BOUND = 1n << BigInt(BITS.total - 1);
@@ -24,7 +26,7 @@ const NOTHING = { MM: 0n as Factor, IM: 0n as Factor };
 /** Declared exposures, then for each spread one column per expiry and one for their sum; last the factors of sensitivities. */
 export function exposureColumns({ exposures, spreads, sensitivities }: Policy): readonly ExposureColumn[] {
   return [
-    ...exposures.map(({ id, measure, underlyings, expiries }) => ({ id, measure, underlyings, expiries })),
+    ...exposures.map(({ id, measure, underlyings, expiries, kinds }) => ({ id, measure, underlyings, expiries, kinds })),
     ...spreads.flatMap(({ underlying, expiries }) => [
       ...expiries.map((expiry) => ({ id: `${underlying} ${expiry} delta`, measure: "delta" as const, underlyings: [underlying], expiries: [expiry] })),
       { id: `${underlying} net delta`, measure: "delta" as const, underlyings: [underlying], expiries },

@@ -46,8 +46,10 @@ export function instrumentColumns(subject: Subject, plan: RiskPlan): InstrumentR
         const multiplier = vols.get(name);
         return valuer.change(moves.get(name) ?? (SCALE.factor as Factor), multiplier === undefined ? "none" : { multiplier });
       }),
-      exposure: exposures.map(({ measure, underlyings, expiries }) => {
-        const counts = underlyings.includes(name) && (expiries === null || (expiry !== null && expiries.includes(expiry)));
+      exposure: exposures.map(({ measure, underlyings, expiries, kinds }) => {
+        const asset = instrument.kind === "cash" ? instrument.currency : name;
+        const ofKind = kinds === undefined || kinds === null || kinds.includes(instrument.kind);
+        const counts = ofKind && underlyings.includes(asset) && (expiries === null || (expiry !== null && expiries.includes(expiry)));
         return counts ? measured(measure) : ZERO;
       }),
       value: valuer.value,

@@ -91,10 +91,11 @@ function checkDiscounts({ staticDiscount, cells }: Policy, refuse: Refuse): void
   if (cells !== "expiry") refuse("staticDiscount", "a discount depends on the expiry, but cells are underlyings", 'set "cells" to "expiry"');
 }
 
-function checkExposures({ exposures, spreads, nettingSets }: Policy, requireKnown: (name: string, path: string) => void, refuse: Refuse): void {
+function checkExposures({ exposures, spreads, nettingSets, haircuts }: Policy, requireKnown: (name: string, path: string) => void, refuse: Refuse): void {
   repeats(exposures.map(({ id }) => id), "exposures", "id", refuse);
-  exposures.forEach(({ underlyings, nettingSet }, k) => {
-    underlyings.forEach((name, i) => requireKnown(name, `exposures[${k}].underlyings[${i}]`));
+  exposures.forEach(({ underlyings, measure, nettingSet }, k) => {
+    const isAsset = (name: string): boolean => measure === "value" && haircuts.some(({ asset }) => asset === name);
+    underlyings.forEach((name, i) => (isAsset(name) ? undefined : requireKnown(name, `exposures[${k}].underlyings[${i}]`)));
     if (nettingSet !== null && !nettingSets.some(({ id }) => id === nettingSet)) refuse(`exposures[${k}].nettingSet`, `there is no netting set ${nettingSet}`, "correct the name");
   });
   spreads.forEach(({ underlying, expiries }, k) => {

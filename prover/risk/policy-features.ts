@@ -105,6 +105,8 @@ export const exposureSchema = z
     underlyings: names,
     /** Only instruments of these expiries (unix seconds); null for all. */
     expiries: z.array(z.int()).nullable().default(null),
+    /** Only instruments of these kinds; null for all. Balances alone make a tiered haircut. */
+    kinds: z.array(z.enum(["cash", "spot", "perpetual", "future", "option"])).min(1).nullable().default(null),
     /** |X| at most, in quote units. */
     limit: amount.nullable().default(null),
     tiers: tiersSchema.default([]),
