@@ -29,6 +29,7 @@ const verdict = (input: CircuitInput): Promise<string> => calculateWitness(input
 const MARGIN = "Num2Bits in CheckBits in Margin";
 
 /** Each scenario of the tier in each of its netting sets, under terms that scale the requirement differently. */
+const SCENARIOS = 5;
 const SETS: readonly { readonly order: readonly string[]; readonly terms: Terms }[] = [
   { order: ["BTC", "ETH"], terms: { level: "IM", minRatioBps: 10_000n } },
   { order: ["ETH", "BTC"], terms: { level: "MM", minRatioBps: 12_500n } },
@@ -42,7 +43,8 @@ describe.each(CASES)("at $ratio, where netting set $set loses most in scenario $
   it("equity exactly at what is claimed passes", async () => {
     const { input, report } = prepareProof(book());
     expect(report.nettingSets[set]!.bindingScenario).toBe(scenario);
-    expect([report.excess, input.slack[set]![scenario], input.loss[set]! > 0n]).toEqual([0n, 0n, true]);
+    const pnl = input.total[set * SCENARIOS + scenario]!;
+    expect([report.excess, pnl + input.loss[set]!, input.loss[set]! > 0n]).toEqual([0n, 0n, true]);
     expect(await verdict(input)).toBe("accepted");
     expect(prepareProof(book({ surplus: 1n })).report.excess).toBe(1n);
   });
@@ -62,11 +64,19 @@ describe.each(CASES)("at $ratio, where netting set $set loses most in scenario $
     expect(await verdict(uncheckedInput(counting(collateral - 1n)))).toBe(MARGIN);
   });
 
-  it("the missing unit cannot be found by understating the loss: this scenario's slack would be negative", async () => {
+  it("the missing unit cannot be found by understating the loss: this scenario would exceed it", async () => {
     const input = uncheckedInput(book({ surplus: -1n }));
-    const unit = (value: bigint, u: number): bigint => (u === set ? value - 1n : value);
-    const understated = { ...input, loss: input.loss.map(unit), slack: input.slack.map((row, u) => row.map((slack) => unit(slack, u))) };
-    expect(await verdict(understated)).toMatch(/^OddDigits3 in FixedBaseWindows in CommittedRisk/);
+    const less = input.loss.map((loss, u) => (u === set ? loss - 1n : loss));
+    const understated = { ...input, loss: less, aggregate: input.aggregate - 1n };
+    expect(await verdict(understated)).toMatch(/Covers in SetLosses/);
+  });
+
+  it("nor by overstating this scenario's total: the commitment would not open", async () => {
+    const input = uncheckedInput(book({ surplus: -1n }));
+    const at = set * SCENARIOS + scenario;
+    const total = input.total.map((value, k) => (k === at ? value + 1n : value));
+    const loss = input.loss.map((value, u) => (u === set ? value - 1n : value));
+    expect(await verdict({ ...input, total, loss, aggregate: input.aggregate - 1n })).toMatch(/RiskTotals/);
   });
 });
 

@@ -21,6 +21,7 @@ import { refusal } from "./support/refusal.ts";
 import { remedy } from "./support/remedy.ts";
 import { MARKET, MARKET_JSON, POLICY, POLICY_JSON, SNAPSHOT } from "./support/small-market.ts";
 import { quantity, SUBJECT } from "./support/statements.ts";
+import { shapeOf } from "../prover/commitment/padded-rules.ts";
 import { snapshotSizes } from "./support/sizes.ts";
 
 const prepared = prepareProof(REQUEST);
@@ -29,22 +30,23 @@ const rich = { onChainCollateral: 10n ** 15n as Usd };
 describe("the layout", () => {
   it("has the positions statement after statement, with side and magnitude apart", () => {
     const { positionNode, positionSlot, positionSide, positionMagnitude, positionCount, nodeEntries } = prepared.input;
-    // rows: BTC, BTC option, BTC perpetual | ETH perpetual, USD
+    // two to a node: BTC, BTC option | BTC perpetual, ETH perpetual | USD
     expect({ positionNode, positionSlot, positionSide, positionMagnitude, positionCount }).toEqual({
-      positionNode: [0n, 0n, 1n, 1n],
-      positionSlot: [1n, 2n, 1n, 1n],
+      positionNode: [0n, 1n, 2n, 2n],
+      positionSlot: [1n, 0n, 0n, 0n],
       positionSide: [1n, 0n, 1n, 0n],
       positionMagnitude: [quantity(2), quantity(1), quantity(20_000), quantity(30_000)],
       positionCount: [3n, 1n],
     });
-    expect(nodeEntries).toEqual([0, 0, 1, 1].map((node) => SNAPSHOT.tree.nodeEntries[node]));
+    expect(nodeEntries).toEqual([0, 1, 2, 2].map((node) => SNAPSHOT.tree.nodeEntries[node]));
   });
 
-  it("splits every P&L into a loss of its netting set and a slack that is not negative", () => {
-    const { slack, loss } = prepared.input;
-    const { scenarioPnl } = prepared.report.totals;
-    slack.forEach((row, u) => row.forEach((entry, s) => expect([entry >= 0n, entry - loss[u]!]).toEqual([true, scenarioPnl[u]![s]])));
-    expect(slack.map((row) => row.includes(0n))).toEqual([true, true]);
+  it("has every total at its column, and losses that cover every scenario of their set, one of them exactly", () => {
+    const { total, loss } = prepared.input;
+    const { scenario, value, charge } = prepared.report.totals;
+    expect(total).toEqual([...scenario.flat(), value, charge.MM, charge.IM]);
+    const left = scenario.map((row, u) => row.map((pnl) => pnl + loss[u]!));
+    expect(left.map((row) => [row.every((entry) => entry >= 0n), row.includes(0n)])).toEqual([[true, true], [true, true]]);
   });
 
   it("has the statements' values at their places", () => {
@@ -72,11 +74,14 @@ describe("the layout", () => {
     expect(input.nodeEntries[3]).toEqual(SNAPSHOT.tree.nodeEntries[0]);
   });
 
-  it("gives netting sets and scenarios that the policy lacks a slack of their set's whole loss", () => {
-    const { input } = prepareProof({ ...REQUEST, tier: { ...REQUEST.tier, nettingSets: 3, scenarios: 7 } });
-    expect(input.slack.map((row) => row.slice(5))).toEqual([[input.loss[0], input.loss[0]], [input.loss[1], input.loss[1]], [0n, 0n]]);
-    expect(input.slack[2]).toEqual(Array(7).fill(0n));
-    expect(input.loss[2]).toBe(0n);
+  it("gives cells and scenarios that the policy lacks nothing to gain or lose", () => {
+    const tier = { ...REQUEST.tier, cells: 3, nettingSets: 3, scenarios: 7 };
+    const { input } = prepareProof({ ...REQUEST, tier, snapshot: buildSnapshot(MARKET, POLICY, { treeParents: tier.treeParents, shape: shapeOf(tier) }) });
+    const row = (u: number): bigint[] => input.total.slice(7 * u, 7 * u + 7);
+    expect([row(0), row(1)].map((totals) => totals.slice(5))).toEqual([[0n, 0n], [0n, 0n]]);
+    expect(row(2)).toEqual(Array(7).fill(0n));
+    expect([input.loss[2], input.cellRule[2]]).toEqual([0n, [1_000_000_000n, 1_000_000_000n, 0n, 0n]]);
+    expect(prepared.input.loss).toEqual(input.loss.slice(0, 2));
   });
 });
 
@@ -160,7 +165,7 @@ describe("refuses, naming what and where (14, 15)", () => {
     ["insufficient assurance", "StatementMismatch", "statements[1].attesterKey", () => requestOf([DERIBIT, CUSTODIAN], { claim: { minAssurance: "venue-signed" } })],
     ["another policy", "SnapshotMismatch", "policy", () => ({ ...REQUEST, policy: parsePolicy({ ...POLICY_JSON, lossFactor: { MM: "0.1", IM: "0.1" } }) })],
     ["risks of another market", "SnapshotMismatch", "risks", () => ({ ...REQUEST, risks: marketRisk(otherMarket, POLICY) })],
-    ["totals beyond the circuit's width", "OutOfRange", "totals.value", () => requestOf([{ ...DERIBIT, positions: [{ instrument: "BTC", quantity: (10n ** 15n) as Quantity }] }])],
+    ["totals beyond the circuit's width", "OutOfRange", "totals.scenario[0][0]", () => requestOf([{ ...DERIBIT, positions: [{ instrument: "BTC", quantity: (10n ** 15n) as Quantity }] }])],
     ["collateral of 65 bits", "OutOfRange", "onChainCollateral", () => ({ ...REQUEST, onChainCollateral: (1n << 64n) as Usd })],
     ["negative collateral", "OutOfRange", "onChainCollateral", () => ({ ...REQUEST, onChainCollateral: -1n as Usd })],
     ["a ratio of 21 bits", "OutOfRange", "claim.minRatioBps", () => requestOf([CUSTODIAN], { claim: { minRatioBps: (1n << 20n) as Bps } })],
@@ -174,9 +179,9 @@ describe("refuses, naming what and where (14, 15)", () => {
 
   it("says which tier would do", () => {
     const large = requestOf([DERIBIT, { ...CUSTODIAN, positions: [option, perpetual] }], rich);
-    expect(remedy(() => prepareProof(large)).hint).toBe("use tier desk, with a snapshot built for it (treeParents 16)");
-    expect(remedy(() => prepareProof({ ...large, snapshot: buildSnapshot(MARKET, POLICY, { ...snapshotSizes(), treeParents: 16 }) })).hint).toBe("use tier desk");
-    const crowd = Array.from({ length: 3 }, (_, i) => ({ ...CUSTODIAN, account: `a${i}`, positions: [] }));
+    expect(remedy(() => prepareProof(large)).hint).toBe("use tier desk, with a snapshot built for it (treeParents 24)");
+    expect(remedy(() => prepareProof({ ...large, snapshot: buildSnapshot(MARKET, POLICY, snapshotSizes("desk")) })).hint).toBe("use tier desk");
+    const crowd = Array.from({ length: 5 }, (_, i) => ({ ...CUSTODIAN, account: `a${i}`, positions: [] }));
     expect(remedy(() => prepareProof(requestOf(crowd))).hint).toContain("no tier is large enough");
   });
 });
@@ -187,13 +192,14 @@ describe("for any book that fits", () => {
   const books = fc.tuple(fc.uniqueArray(fc.constantFrom(...names), { maxLength: 2 }), fc.uniqueArray(fc.constantFrom(...names), { maxLength: 2 }), fc.array(quantities, { minLength: 4, maxLength: 4 }));
 
   law(
-    "totals are non-negative, in range, and the report's own",
+    "totals are in range, and the report's own",
     fc.property(books, ([first, second, q]) => {
       const positions = (list: string[], at: number) => list.sort().map((instrument, i) => ({ instrument, quantity: q[at + i] as Quantity }));
       const request = requestOf([{ ...DERIBIT, positions: positions(first, 0) }, { ...CUSTODIAN, positions: positions(second, 2) }], { onChainCollateral: ((1n << 64n) - 1n) as Usd, claim: { minRatioBps: 1n as Bps } });
       const { input, report } = prepareProof(request);
-      expect([...input.slack.flat(), ...input.loss, input.chargeMM, input.chargeIM].every((total) => total >= 0n && total < 1n << 90n)).toBe(true);
-      expect(input.value).toBe(report.totals.value);
+      expect(input.total.every((total) => total >= -(1n << 89n) && total < 1n << 89n)).toBe(true);
+      expect(input.loss.every((loss) => loss >= 0n && loss < 1n << 90n)).toBe(true);
+      expect(input.total.slice(-3)).toEqual([report.totals.value, report.totals.charge.MM, report.totals.charge.IM]);
       expect(input.positionMagnitude.slice(0, first.length + second.length).every((magnitude) => magnitude > 0n)).toBe(true);
     }),
     15,

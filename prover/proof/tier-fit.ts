@@ -1,3 +1,4 @@
+import { shapeNumbers } from "../commitment/padded-rules.ts";
 import { treeCapacity } from "../commitment/instrument-tree.ts";
 import { MarginProofError } from "../errors.ts";
 import type { Market } from "../risk/market.ts";
@@ -75,6 +76,14 @@ export function requireFit(request: ProvingRequest): void {
   if (need.treeParents !== request.tier.treeParents) {
     throw new MarginProofError("SnapshotMismatch", `the tree has ${need.treeParents} parents, and this tier opens trees of ${request.tier.treeParents}`, { path: "snapshot.treeParents", hint: advice(need) });
   }
+  if (!isMadeFor(request.snapshot, request.tier)) {
+    throw new MarginProofError("SnapshotMismatch", "the snapshot was made for another tier: its rules are padded to another shape", { path: "snapshot.shape", hint: "prove in the tier that the snapshot was built for, or build it again" });
+  }
+}
+
+/** A snapshot's root binds the size of its tree and the shape that its rules are padded to. */
+function isMadeFor({ tree, shape }: ProvingRequest["snapshot"], tier: TierParameters): boolean {
+  return tree.treeParents === tier.treeParents && shapeNumbers(shape).join() === shapeNumbers(tier).join();
 }
 
 /** Every tier, smallest first. */
@@ -86,7 +95,7 @@ function tiersBySize(): [name: string, tier: TierParameters][] {
 export function tierFor(request: Omit<ProvingRequest, "tier">): string {
   const need = needOf(request);
   const tiers = tiersBySize();
-  const found = tiers.find(([, tier]) => isLargeEnough(need, tier) && tier.treeParents === need.treeParents);
+  const found = tiers.find(([, tier]) => isLargeEnough(need, tier) && isMadeFor(request.snapshot, tier));
   if (found !== undefined) return found[0];
   const [name, tier] = tiers.at(-1)!;
   requireFit({ ...request, tier });

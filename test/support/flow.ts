@@ -5,7 +5,7 @@ import type { ProvingRequest } from "../../prover/proof/proving-request.ts";
 import { tierParameters } from "../../prover/proof/tiers.ts";
 import type { Position } from "../../prover/risk/book.ts";
 import { marginReport } from "../../prover/risk/margin-report.ts";
-import { requirement } from "../../prover/risk/margin-totals.ts";
+import { evaluateRules } from "../../prover/risk/margin-program.ts";
 import { parseMarket } from "../../prover/risk/market.ts";
 import { parsePolicy } from "../../prover/risk/policy.ts";
 import { marketRisk } from "../../prover/risk/risk-array.ts";
@@ -101,7 +101,7 @@ export interface Terms {
 export function exactBook({ policy, risks }: Desk, legs: readonly Position[], { level, minRatioBps, onChainCollateral = 0n, surplus = 0n }: Terms): Position[][] {
   const account = { venue: "deribit", account: "main", asOf: 0, positions: legs };
   const { totals } = marginReport([account], risks, policy, { level, minRatioBps: minRatioBps as Bps, onChainCollateral: 0n as Usd });
-  const needed = minRatioBps * requirement(totals, policy, level);
+  const needed = minRatioBps * evaluateRules(risks.rules, totals, level).requirement;
   const cash = needed / (SCALE.bps * SCALE.factor) - totals.value - onChainCollateral * (SCALE.value / SCALE.usd);
   if (needed % (SCALE.bps * SCALE.factor) !== 0n || cash % SCALE.price !== 0n) throw new RangeError("no amount of cash meets this requirement exactly");
   const dust: Position[] = surplus === 0n ? [] : [{ instrument: DUST, quantity: surplus as Quantity }];
