@@ -93,9 +93,9 @@ describe("FixedBaseWindows", () => {
   });
 
   describe("costs", () => {
-    it("five constraints per window", () => {
+    it("five constraints per window, and one for the sign", () => {
       expectCost("FixedBaseWindows", ["G", COUNT], tested);
-      expect(tested.circuit.r1cs.constraints).toBe(5 * COUNT);
+      expect(tested.circuit.r1cs.constraints).toBe(5 * COUNT + 1);
     });
   });
 });

@@ -123,6 +123,22 @@ describe("RiskTotals", () => {
   });
 
   describe("cannot be forged", () => {
+    const OTHER = SOME.map((entry, k) => entry + BigInt(k) - 3n);
+    const total = honest(SOME, 2n, OTHER, 3n).total as bigint[];
+    const posing = (...book: [readonly bigint[], bigint][]): Inputs => inputs(book.map(([entries, m]) => [entriesOf(entries), m] as const), total);
+
+    it.each<[string, Inputs]>([
+      ["two scenarios exchanged", { ...honest(SOME, 2n, OTHER, 3n), total: total.with(0, total[1]!).with(1, total[0]!) }],
+      ["every column exchanged with its mirror image", { ...honest(SOME, 2n, OTHER, 3n), total: total.toReversed() }],
+      ["another instrument's row", posing([OTHER, 2n], [OTHER, 3n])],
+      ["the short row in place of the long one", posing([SOME.map((entry) => -entry), 2n], [OTHER, 3n])],
+      ["the magnitudes of two positions exchanged", posing([SOME, 3n], [OTHER, 2n])],
+      ["a position counted twice", posing([SOME, 2n], [SOME, 2n])],
+    ])("by %s", async (_, forged) => {
+      expect(await tested.refusal(honest(SOME, 2n, OTHER, 3n))).toBe("accepted");
+      expect(await tested.refusal(forged)).toBe("RiskTotals");
+    });
+
     it("by totals of another book", async () => {
       const [one, other] = [honest(SOME, 2n, SOME, 3n), honest(SOME, 2n, SOME, 4n)];
       expect(await tested.refusal({ ...one, total: other.total! })).toBe("RiskTotals");
@@ -130,6 +146,12 @@ describe("RiskTotals", () => {
   });
 
   describe("edges", () => {
+    it("all at their largest", async () => {
+      const [high, low] = [1n, -1n].map((sign) => SOME.map(() => sign * (1n << 24n)));
+      const most = (1n << 64n) - 1n;
+      expect(await tested.refusal(honest(high!, most, low!, most - 1n))).toBe("accepted");
+      expect(await tested.refusal(honest(high!.map((entry) => entry / 2n), most, high!.map((entry) => entry / 2n), most))).toBe("accepted");
+    });
     it("an empty book", async () => expect(await tested.refusal(honest(SOME, 0n, SOME, 0n))).toBe("accepted"));
   });
 

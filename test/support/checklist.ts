@@ -49,7 +49,7 @@ export const CHECKLIST: readonly Line[] = [
     tests: {
       "circuits/position": ["a magnitude of 2^64", "a negative magnitude", "the largest short"],
       "circuits/margin": ["collateral of 65 bits and a loss factor of 35", "the largest of everything"],
-      "circuits/risk-totals": ["%s of 2^90, of minus one, and of anything that is only equal to it in the group"],
+      "circuits/risk-totals": ["a total of %s, in any column", "no row with an entry as large as the subgroup order, which is the same in the group: publishers refuse such rows (R13)"],
       "decimal": ["a quantity of 2^64", "a price of 2^64", "a collateral of 2^64"],
       "circuit-input": ["totals beyond the circuit's width", "collateral of 65 bits"],
       "domain": ["on every bit width of the ledger"],
@@ -88,7 +88,7 @@ export const CHECKLIST: readonly Line[] = [
     refused: "a selector or flag that selects something else",
     tests: {
       "circuits/one-hot": ["one half, the mean of two indices", "by any other boolean vector, exhaustively"],
-      "circuits/instrument-tree": ["a node beyond the tree", "the last column in place of the next parent's first", "a fourth slot", "the node next to it"],
+      "circuits/instrument-tree": ["a node beyond the tree", "the last column in place of the next parent's first", "a third slot", "the node next to it"],
       "circuits/position": ["a slot used twice", "a used slot of the empty instrument", "a quantity in an unused slot"],
       "circuits/margin-health": ["more statements than there are places", "minus one statement"],
     },
@@ -100,7 +100,7 @@ export const CHECKLIST: readonly Line[] = [
       "risk-array": ["rounds each side against its holder", "rounds losses up, gains down and charges up"],
       "decimal": ["divDown leaves a remainder with the divisor's sign", "mulDivUp − mulDivDown is 0 when exact and 1 otherwise"],
       "margin-report": ["splitting a position over two accounts changes nothing"],
-      "circuits/margin": ["with isHealthy and with the inequality over the rationals, for any totals"],
+      "circuits/margin": ["with the twin and with the inequality over the rationals, for any totals"],
     },
   },
   {
@@ -116,9 +116,9 @@ export const CHECKLIST: readonly Line[] = [
     number: 11,
     refused: "scenarios, instruments or prices dropped, doubled or exchanged",
     tests: {
-      "circuits/risk-totals": ["two scenarios exchanged", "two netting sets exchanged", "another instrument's row", "the short row in place of the long one", "a position counted twice"],
+      "circuits/risk-totals": ["two scenarios exchanged", "every column exchanged with its mirror image", "another instrument's row", "the short row in place of the long one", "a position counted twice"],
       "circuits/instrument-tree": ["two instruments of the node exchanged", "another id over the same risk"],
-      "bypass": ["the missing unit cannot be found by understating the loss: this scenario's slack would be negative", "prices of another market"],
+      "bypass": ["the missing unit cannot be found by understating the loss: this scenario would exceed it", "prices of another market"],
       "policy": ["a scenario twice, whatever its weight"],
       "market": ["a coin with two prices", "a name listed twice"],
     },
