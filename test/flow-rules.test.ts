@@ -1,0 +1,112 @@
+/** The whole statement in tier `rules`, under a policy that uses every rule at once: the circuit accepts exactly what the report calls healthy. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { shapeOf } from "../prover/commitment/padded-rules.ts";
+import { buildSnapshot } from "../prover/commitment/snapshot.ts";
+import { loadArtifacts } from "../prover/proof/artifacts.ts";
+import { prepareProof } from "../prover/proof/prepare-proof.ts";
+import type { ProvingRequest } from "../prover/proof/proving-request.ts";
+import { tierParameters } from "../prover/proof/tiers.ts";
+import type { WitnessCalculator } from "../prover/proof/witness-calculator.ts";
+import { marginReport } from "../prover/risk/margin-report.ts";
+import { parseMarket } from "../prover/risk/market.ts";
+import { parsePolicy } from "../prover/risk/policy.ts";
+import { marketRisk } from "../prover/risk/risk-array.ts";
+import type { Bps, Level, Usd } from "../prover/units.ts";
+import { build } from "../scripts/build.ts";
+import { oneAtATime } from "./support/one-at-a-time.ts";
+import { DERIBIT, requestOf } from "./support/proving-request.ts";
+import { refusal } from "./support/refusal.ts";
+import { MARKET_JSON, POLICY_JSON } from "./support/small-market.ts";
+import { quantity } from "./support/statements.ts";
+import { templatesOf } from "./support/template.ts";
+import { uncheckedInput } from "./support/unchecked-input.ts";
+
+const [, , call] = MARKET_JSON.instruments;
+const market = parseMarket({ ...MARKET_JSON, instruments: [...MARKET_JSON.instruments, { ...call, name: "BTC-15DEC23-40000-P", type: "put" }] });
+const event = (id: string, btc: string, eth: string) => ({ id, moves: { BTC: btc, ETH: eth }, vols: { BTC: "1.3" } });
+const rate = (MM: string, IM: string) => ({ MM, IM });
+
+const policy = parsePolicy({
+  ...POLICY_JSON,
+  cells: "expiry",
+  scenarios: [
+    { spot: "0.9", vol: "up", weight: "1" },
+    { spot: "1.1", moves: { ETH: "1.2" }, vol: "up", weight: "1" },
+    { spot: "2", vol: "none", weight: "0.2" },
+    { spot: "1", vol: "linear", weight: "1" },
+  ],
+  charges: { ...POLICY_JSON.charges, optionShort: rate("0", "0") },
+  staticDiscount: { long: { base: "0.98", rateMultiplier: "1", rateAdd: "0.1" }, short: { base: "1.02", rateMultiplier: "1", rateAdd: "0.1" } },
+  skew: { linear: { base: "-0.1", cap: "0.25" }, absolute: { base: "0", cap: "0.2" }, minWidth: "0.01", widthScale: "4", volStatic: "0.6", volScale: "0" },
+  basis: { up: "1.03", down: "0.97", add: "0.5", perYear: "2" },
+  optionNaked: rate("0.01", "0.015"),
+  minimums: { perContract: "5", optionShort: "0.01" },
+  tail: { measure: "es", size: 2, source: { kind: "stress", events: [event("a", "0.8", "0.7"), event("b", "1.3", "1.4"), event("c", "0.7", "0.9"), event("d", "1.4", "1.1"), event("e", "1", "0.5")] } },
+  aggregation: { correlation: [["1", "0.5"], ["0.5", "1"]], sets: ["medium", "high"] },
+  exposures: [
+    { id: "btc-delta", measure: "delta", underlyings: ["BTC"], limit: "100000", tiers: [{ above: "10000", rate: rate("0.01", "0.01") }, { above: "30000", rate: rate("0.02", "0.02") }], nettingSet: "BTC" },
+    { id: "vega", measure: "vega", underlyings: ["BTC"], tiers: [{ above: "0", rate: rate("0.5", "0.5") }] },
+  ],
+  sensitivities: {
+    factors: [
+      { id: "btc", measure: "delta", underlyings: ["BTC"], riskWeight: "0.05" },
+      { id: "eth", measure: "delta", underlyings: ["ETH"], riskWeight: "0.07" },
+    ],
+    correlation: [["1", "0.6"], ["0.6", "1"]],
+    sets: ["medium", "high", "low"],
+  },
+});
+const tier = tierParameters("rules");
+const snapshot = buildSnapshot(market, policy, { treeParents: tier.treeParents, shape: shapeOf(tier) });
+const risks = marketRisk(market, policy);
+
+const BOOKS = {
+  "a short call half covered by a put": { "BTC-15DEC23-40000-C": -2, "BTC-15DEC23-40000-P": 1, "BTC-PERPETUAL": 1, USD: -40_000 },
+  "long options and a short perpetual": { "BTC-15DEC23-40000-C": 3, "BTC-15DEC23-40000-P": 2, "BTC-PERPETUAL": -2, USD: -100 },
+  "two underlyings against each other": { "BTC-PERPETUAL": 1, "ETH-PERPETUAL": -18, "BTC-15DEC23-40000-P": -1, USD: -50 },
+} as const;
+
+function requestFor(book: Readonly<Record<string, number>>, level: Level, onChainCollateral: bigint): ProvingRequest {
+  const positions = Object.entries(book).map(([instrument, count]) => ({ instrument, quantity: quantity(count) })).sort((a, b) => (a.instrument < b.instrument ? -1 : 1));
+  return { ...requestOf([{ ...DERIBIT, positions }], { claim: { level, minRatioBps: 11_000n as Bps }, onChainCollateral: onChainCollateral as Usd }), tier, snapshot, policy, risks };
+}
+
+let calculateWitness: WitnessCalculator;
+beforeAll(async () => {
+  await oneAtATime("tier-rules", () => build(["rules"]));
+  ({ calculateWitness } = await loadArtifacts("rules"));
+}, 300_000);
+const verdict = (request: ProvingRequest): Promise<string> =>
+  calculateWitness(uncheckedInput(request)).then(() => "accepted", (error: unknown) => templatesOf(error));
+
+describe("under every rule at once", () => {
+  it("the policy fills the tier", () => {
+    const { shape } = risks.rules;
+    expect(shape).toMatchObject({ cells: 3, nettingSets: 2, scenarios: 3, skews: 1, bases: 1, tails: 5, exposures: 4, tiers: 2, correlations: 2, sensitivities: 3 });
+    expect([shape.cellValues, shape.floors, shape.pairing]).toEqual([true, true, true]);
+  });
+
+  it.each(Object.entries(BOOKS).flatMap(([name, book]) => (["MM", "IM"] as const).map((level) => ({ name, book, level }))))(
+    "$name, $level: the least collateral that suffices proves, and one unit less is refused in words and by the circuit",
+    async ({ book, level }) => {
+      const reportWith = (collateral: bigint) => {
+        const { statements, claim } = requestFor(book, level, collateral);
+        return marginReport(statements.map(({ statement }) => statement), risks, policy, { level, minRatioBps: claim.minRatioBps, onChainCollateral: collateral as Usd });
+      };
+      const { excess } = reportWith(0n);
+      const least = -excess / 10n ** 8n + (-excess % 10n ** 8n === 0n ? 0n : 1n);
+      expect(least > 0n).toBe(true);
+      expect([reportWith(least).isHealthy, reportWith(least - 1n).isHealthy]).toEqual([true, false]);
+      expect(prepareProof(requestFor(book, level, least)).report.isHealthy).toBe(true);
+      expect(await verdict(requestFor(book, level, least))).toBe("accepted");
+      expect(refusal(() => prepareProof(requestFor(book, level, least - 1n))).code).toBe("Unhealthy");
+      expect(await verdict(requestFor(book, level, least - 1n))).toMatch(/^Num2Bits in CheckBits in Margin in /);
+    },
+  );
+
+  it("a limit that is exceeded is refused, whatever the collateral", async () => {
+    const beyond = requestFor({ "BTC-PERPETUAL": 3, USD: 1 }, "MM", 10n ** 15n);
+    expect(refusal(() => prepareProof(beyond)).code).toBe("Unhealthy");
+    expect(await verdict(beyond)).not.toBe("accepted");
+  });
+});
