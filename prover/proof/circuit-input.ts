@@ -6,7 +6,7 @@ import type { InstrumentOpening } from "../commitment/instrument-tree.ts";
 import type { ColumnTotals } from "../risk/margin-rules.ts";
 import { assuranceLevel } from "../statement/attester-registry.ts";
 import { claimIntegers } from "./claim.ts";
-import { pairedMagnitudes } from "./pairing.ts";
+import { pairedInNodes } from "./pairing.ts";
 import { programInputs, withoutEmpty } from "./program-input.ts";
 import type { ProvingRequest } from "./proving-request.ts";
 import type { PublicSignals } from "./public-signals.ts";
@@ -60,7 +60,7 @@ function positionInputs(positions: readonly OpenedPosition[], { tier, snapshot }
     positionSlot: each(({ opening }) => BigInt(opening.slot), 0n),
     positionSide: each(({ quantity }) => (quantity < 0n ? 1n : 0n), 0n),
     positionMagnitude: each(({ quantity }) => (quantity < 0n ? -quantity : quantity), 0n),
-    paired: tier.pairing ? padded(pairedMagnitudes(positions), tier.positions, (paired) => paired, 0n) : [],
+    paired: tier.pairing ? padded(pairedInNodes(positions), tier.positions, (paired) => paired, 0n) : [],
     nodeEntries: each(({ opening }) => opening.entries, snapshot.tree.nodeEntries[0]!),
   };
 }

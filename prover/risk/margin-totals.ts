@@ -3,6 +3,7 @@ import { divUp } from "../numeric/rounding.ts";
 import { SCALE, type Level, type Quantity, type Value } from "../units.ts";
 import type { ColumnTotals, MarginRules } from "./margin-rules.ts";
 import { evaluateRules, type MarginWorking } from "./margin-program.ts";
+import { pairedMagnitudes } from "./pairing.ts";
 import type { ChargeKind, InstrumentRisk, RiskVector } from "./unit-risk.ts";
 
 export interface ChargeTotal {
@@ -46,30 +47,10 @@ export function totalsOf(holdings: readonly Holding[], { shape }: MarginRules): 
 
 /** Per key the shorts that longs cover, at the short's rate. twin: circuits Pairing */
 function pairCredit(holdings: readonly Holding[]): ColumnTotals["pairCredit"] {
-  const paired = pairedQuantities(holdings);
+  const paired = pairedMagnitudes(holdings.map(({ risk, quantity }) => ({ key: risk.pairing?.key ?? null, quantity })));
   const credit = (level: Level): Value =>
     holdings.reduce((sum, { risk, quantity }, i) => (quantity < 0n ? sum + paired[i]! * (risk.pairing?.[level] ?? 0n) : sum), 0n) as Value;
   return { MM: credit("MM"), IM: credit("IM") };
-}
-
-/** How much of each holding is paired: per key as much long as short, taken in order. */
-export function pairedQuantities(holdings: readonly Holding[]): readonly bigint[] {
-  const left = new Map<string, { long: bigint; short: bigint }>();
-  for (const { risk, quantity } of holdings) {
-    if (risk.pairing === null) continue;
-    const sums = left.get(risk.pairing.key) ?? { long: 0n, short: 0n };
-    sums[quantity > 0n ? "long" : "short"] += magnitudeOf(quantity);
-    left.set(risk.pairing.key, sums);
-  }
-  for (const sums of left.values()) sums.long = sums.short = sums.long < sums.short ? sums.long : sums.short;
-  return holdings.map(({ risk, quantity }) => {
-    const sums = risk.pairing === null ? undefined : left.get(risk.pairing.key);
-    if (sums === undefined) return 0n;
-    const side = quantity > 0n ? "long" : "short";
-    const taken = magnitudeOf(quantity) < sums[side] ? magnitudeOf(quantity) : sums[side];
-    sums[side] -= taken;
-    return taken;
-  });
 }
 
 /** The requirement of a working at 1e-16, rounded up: to be shown, never to decide. */

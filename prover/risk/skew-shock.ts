@@ -1,6 +1,6 @@
 /** Rotations of the smile around the forward. */
 import { lnRatio } from "../numeric/ln.ts";
-import { ONE, ZERO, add, clamp, div, fromFactor, max, mul, sqrt, type Real } from "../numeric/real.ts";
+import { ONE, ZERO, add, clamp, div, fromFactor, max, mul, type Real } from "../numeric/real.ts";
 import type { SkewDirection } from "./policy.ts";
 import type { PolicyFeatures } from "./policy-features.ts";
 
@@ -27,6 +27,3 @@ export function rotatedVol(
   const change = clamp(div(mul(distance, cap), width), -cap as Real, cap);
   return mul(vol, max(ZERO, add(ONE, change)));
 }
-
-/** √τ of `seconds`, for the rotation; expired counts as 0. */
-export const rootYears = (seconds: number, perYear: bigint): Real => sqrt(((BigInt(Math.max(0, seconds)) * ONE) / perYear) as Real);

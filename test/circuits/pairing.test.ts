@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { TAGS } from "../../prover/commitment/domain.ts";
 import { poseidon } from "../../prover/commitment/poseidon.ts";
-import { pairCredit, pairedMagnitudes, type Pairable } from "../../prover/proof/pairing.ts";
+import { pairCredit, pairedInNodes, type Pairable } from "../../prover/proof/pairing.ts";
 import { law } from "../support/law.ts";
 import { expectCost, underTest, type Inputs, type Tested } from "../support/template.ts";
 
@@ -12,7 +12,7 @@ const RATES = [(7n << 64n) + 9n, 0n, ((1n << 64n) - 1n << 64n) + (1n << 64n) - 1
 const position = (quantity: bigint, nodeIndex: number): Pairable => ({ quantity, opening: { nodeIndex, entries: [RATES[nodeIndex]!] } });
 function inputs(positions: readonly Pairable[], level: bigint): Inputs {
   return {
-    level, magnitude: positions.map(({ quantity }) => (quantity < 0n ? -quantity : quantity)), paired: pairedMagnitudes(positions),
+    level, magnitude: positions.map(({ quantity }) => (quantity < 0n ? -quantity : quantity)), paired: pairedInNodes(positions),
     node: positions.map(({ opening }) => BigInt(opening.nodeIndex)), side: positions.map(({ quantity }) => (quantity < 0n ? 1n : 0n)),
     rates: positions.map(({ opening }) => opening.entries[0]!),
   };
