@@ -53,7 +53,8 @@ describe("correlation", () => {
     near(third![2]!, "0.866025403784438646763", 10n ** 7n);
   });
   it("that cannot be is refused with the combination that would have no variance", () => {
-    // x = (−1, 1, 1)·…: ETH and SOL cannot both follow BTC at .9 and oppose each other at −.9.
+    // ETH and SOL cannot both follow BTC at .9 and oppose each other at −.9: hedged as well as possible, SOL has the variance
+    // 1 − (.9, −.9)·[[1, .9], [.9, 1]]⁻¹·(.9, −.9) = 1 − 16.2, at weights (−9, 9).
     const impossible = matrix(["1", "0.9", "0.9"], ["0.9", "1", "-0.9"], ["0.9", "-0.9", "1"]);
     expect(() => cholesky(impossible, names, "c")).toThrow(
       expect.objectContaining({ code: "InvalidPolicy", message: expect.stringMatching(/not positive semi-definite: -9\.000000 BTC \+ 9\.000000 ETH \+ 1\.000000 SOL would have variance -15\.2/) }),
@@ -156,6 +157,21 @@ describe("history", () => {
     const floored = moves({ ...calm, ewma: { lambda: f("0.5"), seedReturns: 2, floor: f("1") } });
     expect(floored.map(([, move]) => move)).toEqual(moves(calm).slice(2).map(([, move]) => move));
   });
+  const still = (from: string[], flat: number): History["rows"] =>
+    [...from, ...Array<string>(flat).fill(from.at(-1)!)].map((close, i) => ({ date: `2026-${String(i).padStart(4, "0")}`, closes: [parsePrice(close, "")] }));
+  const ewma = { lambda: f("0.5"), seedReturns: 2, floor: f("0") };
+  it("that ends in a standstill is refused: rescaled to it, every move would be none", () => {
+    expect(() => historicalScenarios({ ...history, rows: still(closes, 40), ewma }, "h")).toThrow(expect.objectContaining({ code: "InvalidPolicy", path: expect.stringMatching(/^h\.rows\[\d+\]\.closes\[0\]$/) }));
+    // Four days do not make one.
+    expect(() => historicalScenarios({ ...history, rows: still(closes, 4), ewma }, "h")).not.toThrow();
+  });
+  it("that passes through a standstill is refused at its first row: nothing can be rescaled from it", () => {
+    const rows = [...still(closes, 200), { date: "2027", closes: [parsePrice("150", "")] }, { date: "2028", closes: [parsePrice("90", "")] }];
+    const first = ewmaVolatility(rows.map((row) => row.closes[0]!), f("0.5"), 2).findIndex((sigma) => sigma < 10n ** 21n);
+    expect(() => historicalScenarios({ ...history, rows, ewma }, "h")).toThrow(expect.objectContaining({ path: `h.rows[${first}].closes[0]` }));
+    expect(historicalScenarios({ ...history, rows }, "h")).toHaveLength(rows.length - 1);
+  });
+
   it.each([
     ["rows out of order", { rows: [...history.rows].reverse() }, "h.rows[1].date"],
     ["too few rows", { horizon: 5 }, "h.rows"],
@@ -175,5 +191,6 @@ describe("stress events", () => {
     ["an unknown underlying", [{ ...event, moves: { DOGE: f("1") } }], "s[0].moves.DOGE"],
     ["an unknown volatility", [{ ...event, vols: { DOGE: f("1") } }], "s[0].vols.DOGE"],
     ["an underlying without a move", [{ ...event, otherwise: null }], "s[0].moves"],
-  ])("refuse %s", (_, events, path) => expect(() => stressScenarios(events, ["BTC", "ETH"], "s")).toThrow(expect.objectContaining({ code: "InvalidPolicy", path })));
+    ["an underlying without a move, though every object has something of that name", [{ ...event, otherwise: null }], "s[0].moves", ["BTC", "constructor"]],
+  ])("refuse %s", (_, events, path, names = ["BTC", "ETH"]) => expect(() => stressScenarios(events, names, "s")).toThrow(expect.objectContaining({ code: "InvalidPolicy", path })));
 });

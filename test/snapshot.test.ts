@@ -8,7 +8,8 @@ import { buildSnapshot, marketHash, policyHash } from "../prover/commitment/snap
 import { parseSnapshot, serializeSnapshot, snapshotJson, verifySnapshot } from "../prover/commitment/snapshot-json.ts";
 import { commitVector } from "../prover/commitment/vector-commitment.ts";
 import { parseMarket } from "../prover/risk/market.ts";
-import { parsePolicy } from "../prover/risk/policy.ts";
+import { parsePolicy, type Policy } from "../prover/risk/policy.ts";
+import type { Factor, Price } from "../prover/units.ts";
 import { marketRisk } from "../prover/risk/risk-array.ts";
 import { refusal } from "./support/refusal.ts";
 import { MARKET, MARKET_JSON, POLICY, POLICY_JSON, SNAPSHOT } from "./support/small-market.ts";
@@ -108,6 +109,23 @@ describe("the document", () => {
     const damaged = document();
     damage(damaged);
     expect(refusal(() => parseSnapshot(damaged))).toEqual({ code, path });
+  });
+});
+
+describe("a policy that is not what its JSON says is not published:", () => {
+  const { scenarios, ...rest } = POLICY_JSON;
+  const amplified = [{ ...scenarios[0]!, weight: "2" }, ...scenarios.slice(1)];
+  it.each<[string, Policy]>([
+    ["one changed in memory", { ...POLICY, minimums: { perContract: 0n as Price, optionShort: 0n as Factor } }],
+    ["one whose offsets were taken out in memory", { ...parsePolicy({ ...rest, scenarios, offsets: { classes: [{ underlying: "BTC", gain: "0.5" }] } }), offsets: undefined }],
+    ["one whose lists were changed in memory", { ...POLICY, exposures: [], spreads: [{ underlying: "BTC", expiries: [1, 2], rate: { MM: 0n as Factor, IM: 0n as Factor } }] }],
+  ])("%s", (_, policy) => {
+    expect(refusal(() => buildSnapshot(MARKET, policy, snapshotSizes()))).toEqual({ code: "InvalidPolicy", path: "policy" });
+  });
+  it("one that amplifies, which is read for reproduction only", () => {
+    const policy = parsePolicy({ ...rest, scenarios: amplified }, { allowAmplification: true });
+    expect(refusal(() => buildSnapshot(MARKET, policy, snapshotSizes()))).toEqual({ code: "InvalidPolicy", path: "scenarios[0].weight" });
+    expect(refusal(() => parsePolicy({ ...rest, scenarios: amplified }))).toEqual({ code: "InvalidPolicy", path: "scenarios[0].weight" });
   });
 });
 

@@ -63,8 +63,9 @@ export const marketHash = (market: Market): bigint => documentHash(marketJson(ma
  */
 function requirePublishable(policy: Policy): void {
   const text = (value: unknown): string => JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? `${part}n` : part));
-  const { featuresJson: _, ...written } = parsePolicy(policyJson(policy));
-  if (Object.entries(written).every(([name, part]) => text(part) === text(policy[name as keyof Policy]))) return;
+  const written = parsePolicy(policyJson(policy));
+  const parts = [...new Set([...Object.keys(written), ...Object.keys(policy)])].filter((part) => part !== "featuresJson") as (keyof Policy)[];
+  if (parts.every((part) => text(written[part]) === text(policy[part]))) return;
   throw new MarginProofError("InvalidPolicy", "the policy is not what its JSON says", { path: "policy", hint: "change the document and read it again with parsePolicy, instead of the parsed policy" });
 }
 

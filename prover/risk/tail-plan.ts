@@ -24,6 +24,8 @@ export function tailScenarios({ tail, nettingSets }: Policy): readonly SourcedSc
   const known = nettingSets.flatMap(({ underlyings }) => underlyings);
   if (source.kind !== "stress") {
     const missing = known.find((name) => !source.underlyings.includes(name));
+    const twice = source.underlyings.findIndex((name, i) => source.underlyings.indexOf(name) !== i);
+    if (twice >= 0) refuse(`${PATH}.underlyings[${twice}]`, `${source.underlyings[twice]} occurs twice`, "list each underlying once: one of its columns would count for nothing");
     if (missing !== undefined) refuse(`${PATH}.underlyings`, `${missing} is in a netting set but has no scenarios`, `add ${missing} to the source, or its moves would not count`);
   }
   if (source.kind === "monteCarlo" && source.volatility.length !== source.underlyings.length) {

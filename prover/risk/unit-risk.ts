@@ -51,7 +51,10 @@ export interface Charge {
 export interface RiskVector {
   /** Per scenario of the grid, rounded down. */
   readonly scenarioPnl: readonly Price[];
-  /** Per skew rotation, rounded down. */
+  /**
+   * Per skew rotation, rounded down. The worse sign counts, so where a rotation gains, down is the holder's side: by at most two units of 1e-8
+   * per contract (this entry and the cell's value), the same for everybody.
+   */
   readonly skewPnl: readonly Price[];
   /** Per basis, both moves, rounded down. */
   readonly basisPnl: readonly (readonly [Price, Price])[];

@@ -2,8 +2,8 @@
 import { MarginProofError } from "../../errors.ts";
 import { exp } from "../../numeric/exp.ts";
 import { lnRatio } from "../../numeric/ln.ts";
-import { ONE, ZERO, add, div, fromFactor, fromPrice, max, mul, sqrt, sub, toFactorNearest, type Real } from "../../numeric/real.ts";
-import { DECIMALS, type Factor, type Price } from "../../units.ts";
+import { ONE, ZERO, add, div, fromFactor, fromPrice, fromScaled, max, mul, sqrt, sub, toFactorNearest, type Real } from "../../numeric/real.ts";
+import type { Factor, Price } from "../../units.ts";
 import type { SourcedScenario } from "./scenario-set.ts";
 
 /** Closes of one date, one per underlying. */
@@ -32,6 +32,8 @@ export interface History {
   readonly ewma: Ewma | null;
 }
 
+/** One-day volatilities below this, a millionth, are no market. */
+const LEAST_VOLATILITY = fromScaled(1n, 6);
 
 /**
  * One scenario for every window of `horizon` rows, in order, named by its last date: multiplier exp(ln(p_t/p_{t−h})·σ_now/σ_t), to
@@ -44,7 +46,7 @@ export function historicalScenarios(history: History, path: string): readonly So
   requireRows(history, path);
   const first = ewma === null ? 0 : ewma.seedReturns;
   const series = underlyings.map((_, k) => rows.map(({ closes }) => closes[k]!));
-  const scales = series.map((closes) => (ewma === null ? null : rescaling(closes, ewma)));
+  const scales = series.map((closes, k) => (ewma === null ? null : rescaling(history, ewma, closes, k, path)));
   return Array.from({ length: rows.length - horizon - first }, (_, w) => {
     const start = first + w;
     const end = start + horizon;
@@ -56,11 +58,23 @@ export function historicalScenarios(history: History, path: string): readonly So
   });
 }
 
-/** [row] max(floor, σ_now/σ_row); rows within the seed have the first variance. */
-function rescaling(closes: readonly Price[], { floor, lambda, seedReturns }: Ewma): readonly Real[] {
-  const sigma = ewmaVolatility(closes, lambda, seedReturns);
-  const now = sigma[sigma.length - 1]!;
-  return sigma.map((then) => max(fromFactor(floor), div(now, then)));
+/**
+ * [row] max(floor, σ_now/σ_row); rows within the seed have the first variance. A volatility that has died out (a price that stands still for
+ * long) is refused on either side: then, it cannot be scaled from; now, it would scale every move to nothing and show a tail without risk.
+ */
+function rescaling({ underlyings, rows, horizon }: History, ewma: Ewma, closes: readonly Price[], k: number, path: string): readonly Real[] {
+  const sigma = ewmaVolatility(closes, ewma.lambda, ewma.seedReturns);
+  const last = rows.length - 1;
+  const used = [...Array(Math.max(0, rows.length - horizon)).keys()].slice(ewma.seedReturns);
+  const dead = [...used, last].find((row) => sigma[row]! < LEAST_VOLATILITY);
+  if (dead !== undefined) {
+    throw new MarginProofError("InvalidPolicy", `the volatility of ${underlyings[k]} has died out by ${rows[dead]!.date}`, {
+      path: `${path}.rows[${dead}].closes[${k}]`,
+      hint: "leave out the time in which it did not trade, or use no rescaling",
+    });
+  }
+  const now = sigma[last]!;
+  return sigma.map((then) => (then === ZERO ? ONE : max(fromFactor(ewma.floor), div(now, then))));
 }
 
 /**

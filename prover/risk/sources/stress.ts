@@ -31,7 +31,8 @@ export function stressScenarios(events: readonly StressEvent[], underlyings: rea
     }
     const all = underlyings.map((name): [string, Factor] => [
       name,
-      moves[name] ?? otherwise ?? refuse(`${path}[${i}].moves`, `${id} does not say how ${name} moves`, `add ${name}, or an "otherwise" for all that is not listed`),
+      (Object.hasOwn(moves, name) ? moves[name] : otherwise) ??
+        refuse(`${path}[${i}].moves`, `${id} does not say how ${name} moves`, `add ${name}, or an "otherwise" for all that is not listed`),
     ]);
     return { id, moves: new Map(all), vols: new Map(Object.entries(vols)) };
   });
