@@ -105,6 +105,11 @@ describe("pmrm2", () => {
     const swapped = parsePolicy({ ...rest, staticDiscount: { long: staticDiscount!.short, short: staticDiscount!.long } });
     expect(refusal(() => reportOf([[0, 60_000, "C", "1"]], "0", "1", {}, swapped))).toEqual({ code: "InvalidPolicy", path: "staticDiscount" });
   });
+  it("at a rate that multiplies debts out of the circuits' width is refused", () => {
+    const far = { expiry: EXPIRIES[1], forward: "60500", rate: "10", surface: { kind: "flat", vol: "0.6" } };
+    const change = { underlyings: [{ name: "BTC", spot: "60000", expiries: [far] }] };
+    expect(refusal(() => reportOf([[1, 60_000, "C", "1"]], "0", "1", change))).toEqual({ code: "InvalidPolicy", path: "staticDiscount" });
+  });
   it("says what each of its rules adds", () => {
     const { ruleEffects, requirement } = reportOf([[0, 65_000, "C", "-2"], [0, 65_000, "P", "1.5"], [1, 50_000, "P", "-1"]], "0", "50000");
     const effect = Object.fromEntries(ruleEffects.map(({ rule, effect: amount }) => [rule, amount]));

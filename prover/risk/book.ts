@@ -90,3 +90,11 @@ export function bookJson(book: Book): Json {
     })),
   };
 }
+
+/** What a report says of a position that the market does not list; `path` is the instrument's place in the book. */
+export function refuseUnlisted(instrument: string, path: string): never {
+  throw new MarginProofError("UnknownInstrument", `${instrument} is not in the market`, {
+    path,
+    hint: "use a market that lists it, or correct the name",
+  });
+}

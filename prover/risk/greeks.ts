@@ -3,75 +3,23 @@
  * depends on them. The forward of an expiry moves in proportion to spot, as it does in the scenarios.
  */
 import { MarginProofError } from "../errors.ts";
-import { lnRatio } from "../numeric/ln.ts";
-import { normalCdf, normalPdf } from "../numeric/normal.ts";
-import { ONE, ZERO, add, div, fromFactor, fromPrice, fromScaled, mul, ratio, sub, type Real } from "../numeric/real.ts";
+import { ONE, ZERO, add, fromFactor, fromPrice, fromScaled, mul, ratio } from "../numeric/real.ts";
 import { DECIMALS, SCALE, type Quantity } from "../units.ts";
-import { MAX_TOTAL_VOL, MIN_TOTAL_VOL, black76, type OptionType } from "./black76.ts";
-import type { Account } from "./book.ts";
+import { black76Greeks, type Greeks } from "./black76-greeks.ts";
+import { refuseUnlisted, type Account } from "./book.ts";
 import type { Option } from "./instruments.ts";
 import type { Listing, Market, Underlying } from "./market.ts";
 import { expiryModel } from "./option-risk.ts";
 import { impliedVol } from "./vol-surface.ts";
 
-export interface Greeks {
-  /** Units of the underlying that gain as much per unit of spot. */
-  readonly delta: Real;
-  /** Change of delta per quote unit of spot. */
-  readonly gamma: Real;
-  /** Quote units per volatility point (0.01). */
-  readonly vega: Real;
-  /** Quote units per day, at unchanged forward and volatility. */
-  readonly theta: Real;
-}
+export type { Greeks };
 
+/** Of everything held of one underlying. */
 export interface UnderlyingGreeks extends Greeks {
   readonly underlying: string;
 }
 
-export interface Black76State {
-  readonly forward: Real;
-  readonly strike: Real;
-  /** Annualised. */
-  readonly vol: Real;
-  /** √τ, in years. */
-  readonly rootTau: Real;
-  /** Continuously compounded per year; `discount` is exp(−rate·τ). */
-  readonly rate: Real;
-  readonly discount: Real;
-  readonly type: OptionType;
-}
-
 const NONE: Greeks = { delta: ZERO, gamma: ZERO, vega: ZERO, theta: ZERO };
-const VOL_POINT = fromScaled(1n, 2);
-const DAYS_PER_YEAR = fromScaled(365n, 0);
-
-/**
- * Greeks of one option on one unit, with respect to its forward. With φ and Φ of the standard normal and v = vol·√τ:
- * delta D·Φ(d₁) (put: D·(Φ(d₁) − 1)), gamma D·φ(d₁)/(F·v), vega D·F·φ(d₁)·√τ, theta rate·V − D·F·φ(d₁)·vol/(2√τ).
- * Where `black76` takes an option for worthless or for its forward, gamma and vega are 0.
- */
-export function black76Greeks({ forward, strike, vol, rootTau, rate, discount, type }: Black76State): Greeks {
-  const totalVol = mul(vol, rootTau);
-  const value = black76({ forward, strike, totalVol, discount, type });
-  const { callDelta, density } = delta1(forward, strike, totalVol);
-  const weight = mul(mul(discount, forward), density);
-  const decay = density === ZERO ? ZERO : div(mul(weight, vol), (2n * rootTau) as Real);
-  return {
-    delta: mul(discount, type === "call" ? callDelta : sub(callDelta, ONE)),
-    gamma: density === ZERO ? ZERO : div(mul(discount, density), mul(forward, totalVol)),
-    vega: mul(mul(weight, rootTau), VOL_POINT),
-    theta: div(sub(mul(rate, value), decay), DAYS_PER_YEAR),
-  };
-}
-
-/** Φ(d₁) and φ(d₁), in the limits that black76 takes. */
-function delta1(forward: Real, strike: Real, totalVol: Real): { callDelta: Real; density: Real } {
-  if (totalVol >= MAX_TOTAL_VOL) return { callDelta: ONE, density: ZERO };
-  if (totalVol < MIN_TOTAL_VOL) return { callDelta: forward > strike ? ONE : ZERO, density: ZERO };
-  const d1 = add(div(lnRatio(forward, strike), totalVol), (totalVol / 2n) as Real);
-  return { callDelta: normalCdf(d1), density: normalPdf(d1) };
-}
 
 /** Greeks of one unit of a listed instrument, with respect to spot; a balance of the quote or a stablecoin has none. */
 export function listingGreeks({ instrument, mark }: Listing, market: Market): Greeks {
@@ -108,7 +56,7 @@ export function bookGreeks(accounts: readonly Account[], market: Market): readon
   const totals = new Map<string, Greeks>(market.underlyings.map(({ name }) => [name, NONE]));
   accounts.forEach((account, a) =>
     account.positions.forEach(({ instrument: name, quantity }, p) => {
-      const listing = byName.get(name) ?? unknown(name, `accounts[${a}].positions[${p}].instrument`);
+      const listing = byName.get(name) ?? refuseUnlisted(name, `accounts[${a}].positions[${p}].instrument`);
       const { instrument } = listing;
       const underlying = instrument.kind === "cash" ? instrument.currency : instrument.underlying;
       const total = totals.get(underlying);
@@ -116,10 +64,6 @@ export function bookGreeks(accounts: readonly Account[], market: Market): readon
     }),
   );
   return [...totals].map(([underlying, greeks]) => ({ underlying, ...greeks }));
-}
-
-function unknown(instrument: string, path: string): never {
-  throw new MarginProofError("UnknownInstrument", `${instrument} is not in the market`, { path, hint: "use a market that lists it, or correct the name" });
 }
 
 function scaled({ delta, gamma, vega, theta }: Greeks, quantity: Quantity): Greeks {

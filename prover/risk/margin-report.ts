@@ -2,10 +2,9 @@
  * The margin of a book, with its working. Pure and exact: everything after the risk vectors is integer arithmetic without
  * rounding, except where a figure is only shown (requirements up, excess and ratio down).
  */
-import { MarginProofError } from "../errors.ts";
 import { divDown, mulDivDown } from "../numeric/rounding.ts";
 import { SCALE, type Bps, type Level, type Usd, type Value } from "../units.ts";
-import type { Account } from "./book.ts";
+import { refuseUnlisted, type Account } from "./book.ts";
 import { evaluateRules, type ExposureWorking, type MarginWorking, type NettingSetWorking } from "./margin-program.ts";
 import type { ColumnTotals } from "./margin-rules.ts";
 import { addCharges, chargesOf, shownRequirement, totalsOf, type ChargeTotal, type Holding } from "./margin-totals.ts";
@@ -95,7 +94,7 @@ export function marginReport(accounts: readonly Account[], risks: MarketRisk, po
   const byInstrument = new Map(risks.map((risk) => [risk.instrument.name, risk]));
   const held = accounts.flatMap((account, a) =>
     account.positions.map(({ instrument, quantity }, p): Holding & { readonly account: Account } => {
-      const risk = byInstrument.get(instrument) ?? unknown(instrument, `accounts[${a}].positions[${p}].instrument`);
+      const risk = byInstrument.get(instrument) ?? refuseUnlisted(instrument, `accounts[${a}].positions[${p}].instrument`);
       return { account, quantity, risk };
     }),
   );
@@ -131,13 +130,6 @@ function nettingSetReport(id: string, working: NettingSetWorking, { scenarios }:
   const next = { scenario: pnl.values(), skew: skewPnl.values() };
   const scenarioPnl = listed.map(({ kind }) => next[kind].next().value!);
   return { id, scenarioPnl, basisPnl, bindingScenario, binding: binding?.kind ?? null, loss, charge, floor, requirement };
-}
-
-function unknown(instrument: string, path: string): never {
-  throw new MarginProofError("UnknownInstrument", `${instrument} is not in the market`, {
-    path,
-    hint: "use a market that lists it, or correct the name",
-  });
 }
 
 /** (value + collateral)·1e4·1e9 ≥ minRatioBps·requirement·1e9, and the limits: what the circuit proves. */

@@ -1,6 +1,6 @@
 /** What the parts of a policy must say about each other: a reader of the schema sees one field at a time. */
 import { MarginProofError } from "../errors.ts";
-import { SCALE, type Factor } from "../units.ts";
+import { SCALE } from "../units.ts";
 import type { Policy, PolicyReading } from "./policy.ts";
 import { factorText } from "./schema.ts";
 import { requireCorrelation } from "./sources/correlation.ts";
@@ -107,14 +107,5 @@ function checkExposures({ exposures, spreads, nettingSets, haircuts }: Policy, r
 function repeats(keys: readonly string[], path: string, field: string, refuse: Refuse): void {
   keys.forEach((key, i) => {
     if (keys.indexOf(key) !== i) refuse(`${path}[${i}].${field}`, `${key} occurs twice`, "list each once");
-  });
-}
-
-/** gain ≤ 1 ≤ drag: values in a scenario may only be counted lower. @throws InvalidPolicy when a discount is the other way round */
-export function requireDiscount(gain: Factor, drag: Factor, where: string): void {
-  if (gain >= 0n && gain <= SCALE.factor && drag >= SCALE.factor) return;
-  throw new MarginProofError("InvalidPolicy", `the static discount of ${where} raises values: it multiplies gains or lowers debts`, {
-    path: "staticDiscount",
-    hint: "long.base is at most 1 and short.base at least 1; they may have been swapped",
   });
 }

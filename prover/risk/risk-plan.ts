@@ -1,32 +1,21 @@
 /** A policy on a market, laid out in columns: which cells, scenarios and exposures there are, and the integer rules over them. */
 import { MarginProofError } from "../errors.ts";
 import { BITS, SCALE, type Factor, type Value } from "../units.ts";
+import { cellRule, plannedCells, type PlannedCell } from "./cell-plan.ts";
 import { exposureColumns, exposureRules, type ExposureColumn } from "./exposure-plan.ts";
-import type { CellRule, GroupRule, MarginRules, Matrix } from "./margin-rules.ts";
+import type { GroupRule, MarginRules, Matrix } from "./margin-rules.ts";
 import type { Market } from "./market.ts";
-import { requireDiscount } from "./policy-checks.ts";
 import type { PerLevel, Policy, Scenario, SkewDirection, VolDirection } from "./policy.ts";
 import { factorText } from "./schema.ts";
 import { correlationSet } from "./sources/correlation.ts";
 import { sensitivityMatrices } from "./sensitivity-plan.ts";
 import type { SourcedScenario } from "./sources/scenario-set.ts";
-import { discountFactors } from "./static-discount.ts";
 import { tailRule, tailScenarios } from "./tail-plan.ts";
 
 export type GridScenario = Scenario & { readonly vol: VolDirection; readonly index: number };
 export type SkewScenario = Scenario & { readonly vol: SkewDirection; readonly index: number };
 
-/** A netting cell; options in a discounted one enter by their value, everything else by its P&L. */
-export interface PlannedCell {
-  readonly id: string;
-  readonly nettingSet: number;
-  readonly underlyings: readonly string[];
-  /** Null: everything of the underlyings that is in no expiry's cell. */
-  readonly expiry: number | null;
-  /** What of the expiry is in it: under a static discount, which is for option values, futures have a cell of their own. */
-  readonly holds: "all" | "options" | "futures";
-  readonly discount: { readonly gain: Factor; readonly drag: Factor } | null;
-}
+export type { PlannedCell };
 
 export interface RiskPlan {
   readonly policy: Policy;
@@ -91,42 +80,6 @@ export function riskPlan(market: Market, policy: Policy): RiskPlan {
     lossFactor: lossFactorOf(market, policy),
   };
   return { policy, market, cells, grid, skews, tail, exposures, rules };
-}
-
-/** Without classes and expiries a netting set is one cell: everything in it offsets fully anyway, and cells cost. */
-function plannedCells(market: Market, policy: Policy): PlannedCell[] {
-  return policy.nettingSets.flatMap(({ id, underlyings }, nettingSet): PlannedCell[] => {
-    const plain = { nettingSet, expiry: null, holds: "all" as const, discount: null };
-    if (policy.cells === "underlying") {
-      return policy.offsets === undefined ? [{ ...plain, id, underlyings }] : underlyings.map((name) => ({ ...plain, id: name, underlyings: [name] }));
-    }
-    return underlyings.flatMap((name): PlannedCell[] => {
-      return [{ ...plain, id: name, underlyings: [name] }, ...expiryCells(name, nettingSet, market, policy)];
-    });
-  });
-}
-
-/** One cell per expiry that something of the underlying has, ascending. */
-function expiryCells(name: string, nettingSet: number, market: Market, { staticDiscount }: Policy): PlannedCell[] {
-  const priced = market.underlyings.find((underlying) => underlying.name === name)?.expiries ?? [];
-  const futures = market.listings.flatMap(({ instrument }) => (instrument.kind === "future" && instrument.underlying === name ? [instrument.expiry] : []));
-  const all = [...new Set([...priced.map(({ expiry }) => expiry), ...futures])].sort((a, b) => a - b);
-  return all.flatMap((time): PlannedCell[] => {
-    const cell = { nettingSet, id: `${name} ${time}`, underlyings: [name], expiry: time, holds: "all" as const, discount: null };
-    if (staticDiscount === undefined) return [cell];
-    const expiry = priced.find((known) => known.expiry === time);
-    const ofFutures = futures.includes(time) ? [{ ...cell, id: `${cell.id} futures`, holds: "futures" as const }] : [];
-    if (expiry === undefined) return ofFutures;
-    const discount = discountFactors(expiry, market.asOf, staticDiscount);
-    requireDiscount(discount.gain, discount.drag, cell.id);
-    return [{ ...cell, holds: "options", discount }, ...ofFutures];
-  });
-}
-
-function cellRule({ id, nettingSet, underlyings, discount }: PlannedCell, { offsets }: Policy): CellRule {
-  const shared = offsets?.classes.find(({ underlying }) => underlying === underlyings[0]);
-  const group = offsets?.groups.findIndex((candidate) => candidate.underlyings.includes(underlyings[0]!)) ?? -1;
-  return { id, gain: discount?.gain ?? shared?.gain ?? ONE, drag: discount?.drag ?? ONE, group: Math.max(0, group), nettingSet };
 }
 
 /** The largest total there is: a cap that never binds. */

@@ -2,9 +2,9 @@
 import { MarginProofError } from "../../errors.ts";
 import { exp } from "../../numeric/exp.ts";
 import { lnRatio } from "../../numeric/ln.ts";
-import { ONE, ZERO, add, div, fromFactor, fromPrice, fromScaled, max, mul, sqrt, sub, toFactorNearest, type Real } from "../../numeric/real.ts";
+import { ONE, ZERO, add, div, fromFactor, fromPrice, fromScaled, max, mul, sqrt, sub, type Real } from "../../numeric/real.ts";
 import type { Factor, Price } from "../../units.ts";
-import type { SourcedScenario } from "./scenario-set.ts";
+import { multiplier, type SourcedScenario } from "./scenario-set.ts";
 
 /** Closes of one date, one per underlying. */
 export interface Closes {
@@ -115,10 +115,4 @@ function requireRows({ underlyings, rows, horizon, ewma }: History, path: string
     const flat = rows.slice(1, ewma.seedReturns + 1).every(({ closes }) => closes[k] === rows[0]!.closes[k]);
     if (flat) refuse(`${path}.ewma.seedReturns`, `${name} does not move in the first ${ewma.seedReturns} returns`, "seed with more returns: a volatility of 0 cannot be rescaled");
   });
-}
-
-/** A multiplier is never 0: a price that has fallen to nothing stops at 1e-9. */
-function multiplier(x: Real): Factor {
-  const nearest = toFactorNearest(x);
-  return nearest > 0n ? nearest : (1n as Factor);
 }

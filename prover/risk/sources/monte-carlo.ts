@@ -6,12 +6,12 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { exp } from "../../numeric/exp.ts";
 import { normalQuantile } from "../../numeric/normal-quantile.ts";
-import { ONE, ZERO, add, fromFactor, fromScaled, mul, ratio, sqrt, sub, toFactorNearest, type Real } from "../../numeric/real.ts";
+import { ONE, ZERO, add, fromFactor, fromScaled, mul, ratio, sqrt, sub, type Real } from "../../numeric/real.ts";
 import { DECIMALS, type Factor } from "../../units.ts";
 import type { Matrix } from "../margin-rules.ts";
 import { cholesky } from "./cholesky.ts";
 import { correlationSet, requireCorrelation, type CorrelationSet } from "./correlation.ts";
-import type { SourcedScenario } from "./scenario-set.ts";
+import { multiplier, type SourcedScenario } from "./scenario-set.ts";
 
 export interface MonteCarlo {
   /** Any text; another seed is another sample. */
@@ -70,10 +70,4 @@ function standardNormal(seed: string, i: number, k: number): Real {
   const uniform = ratio(2n * bits + 1n, 2n ** 65n);
   const highest = sub(ONE, LEAST);
   return normalQuantile(uniform < LEAST ? LEAST : uniform > highest ? highest : uniform);
-}
-
-/** A multiplier is never 0: a price that has fallen to nothing stops at 1e-9. */
-function multiplier(x: Real): Factor {
-  const nearest = toFactorNearest(x);
-  return nearest > 0n ? nearest : (1n as Factor);
 }

@@ -1,4 +1,5 @@
 /** What every source of scenarios makes: a list of joint moves of all underlyings. */
+import { toFactorNearest, type Real } from "../../numeric/real.ts";
 import type { Factor } from "../../units.ts";
 
 /** One joint move. Underlyings that are not named do not move. */
@@ -9,4 +10,10 @@ export interface SourcedScenario {
   readonly moves: ReadonlyMap<string, Factor>;
   /** Multiplier of implied volatilities by underlying at 1e-9, not negative; missing means unchanged. */
   readonly vols: ReadonlyMap<string, Factor>;
+}
+
+/** `x` as a spot multiplier, to the nearest 1e-9. It is never 0: a price that has fallen to nothing stops at 1e-9. */
+export function multiplier(x: Real): Factor {
+  const nearest = toFactorNearest(x);
+  return nearest > 0n ? nearest : (1n as Factor);
 }

@@ -1,0 +1,54 @@
+/** Exposures of a policy and the rules on them: limits, tiers, calendar spreads, correlated sensitivities. */
+import { z } from "zod";
+import { code, ONE, within, rate, correlationField, names, amount, level } from "./policy-fields.ts";
+import { nameField, nonNegativePrice, refuse } from "./schema.ts";
+
+/** Marginal tiers, as tax brackets: each rate on the part of |X| above its threshold, until the next one's. */
+const tiersSchema = z.array(z.strictObject({ above: nonNegativePrice(code), rate: level })).superRefine((tiers, context) => {
+  tiers.forEach((tier, j) => {
+    const previous = tiers[j - 1];
+    if (previous === undefined) return;
+    const rises = tier.above > previous.above && tier.rate.MM >= previous.rate.MM && tier.rate.IM >= previous.rate.IM;
+    if (!rises) refuse(context, code, "tiers do not rise", "order them by threshold, with rates that never fall: a larger exposure must not be charged less");
+  });
+});
+
+export const exposureSchema = z
+  .strictObject({
+    id: nameField(),
+    measure: z.enum(["delta", "gamma", "vega", "theta", "value"]),
+    /** Whose instruments count. */
+    underlyings: names,
+    /** Only instruments of these expiries (unix seconds); null for all. */
+    expiries: z.array(z.int()).nullable().default(null),
+    /** Only instruments of these kinds; null for all. Balances alone make a tiered haircut. */
+    kinds: z.array(z.enum(["cash", "spot", "perpetual", "future", "option"])).min(1).nullable().default(null),
+    /** |X| at most, in quote units. */
+    limit: amount.nullable().default(null),
+    tiers: tiersSchema.default([]),
+    /** Whose loss the charge is part of; null for a charge besides the loss factor. */
+    nettingSet: nameField().nullable().default(null),
+  })
+  .superRefine(({ limit, tiers }, context) => {
+    if (limit === null && tiers.length === 0) refuse(context, code, "an exposure without limit or tiers does nothing", "give it a limit, or tiers, or remove it");
+  });
+
+/** Weighted sensitivities under one root: see sensitivity-plan.ts. Weights up to 4, so that their products stay below 2^34 at 1e-9. */
+export const sensitivitiesSchema = z.strictObject({
+  factors: z
+    .array(
+      z.strictObject({
+        id: nameField(),
+        measure: z.enum(["delta", "gamma", "vega", "theta", "value"]),
+        underlyings: names,
+        expiries: z.array(z.int()).nullable().default(null),
+        riskWeight: within({ min: 1n, max: 4n * ONE, remedy: "a risk weight is above 0 and at most 4 (400 %)" }),
+      }),
+    )
+    .min(1, "list at least one factor"),
+  correlation: z.array(z.array(correlationField)),
+  sets: z.array(z.enum(["medium", "high", "low", "one"])).min(1).max(3).default(["medium", "high", "low"]),
+});
+
+/** Calendar spreads: net deltas of the expiries of one class against each other, at `rate` of what offsets. */
+export const spreadSchema = z.strictObject({ underlying: nameField(), expiries: z.array(z.int()).min(2, "a spread has at least two expiries"), rate: level });

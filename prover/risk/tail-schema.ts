@@ -1,0 +1,40 @@
+/** The tail of a policy: a measure, and where its scenarios come from. */
+import { z } from "zod";
+import type { Factor } from "../units.ts";
+import { code, ONE, within, rate, multiplier, correlationField, names } from "./policy-fields.ts";
+import { nameField, positivePrice } from "./schema.ts";
+
+const list = z.array(
+  z.strictObject({
+    id: nameField(),
+    moves: z.record(z.string(), multiplier),
+    otherwise: multiplier.nullable().default(null),
+    vols: z.record(z.string(), within({ min: 0n, max: 100n * ONE, remedy: "a volatility multiplier lies between 0 and 100" })).default({}),
+  }),
+);
+const lambda = within({ min: 1n, max: ONE - 1n, remedy: "a decay factor lies between 0 and 1, both excluded" });
+/** Where tail scenarios come from. */
+export const sourceSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("stress"), events: list.min(1, "list at least one event") }),
+  z.strictObject({
+    kind: z.literal("historical"),
+    underlyings: names,
+    horizon: z.int().min(1),
+    ewma: z.strictObject({ lambda, seedReturns: z.int().min(1), floor: rate.default(0n as Factor) }).nullable().default(null),
+    rows: z.array(z.strictObject({ date: nameField(), closes: z.array(positivePrice(code)) })),
+  }),
+  z.strictObject({
+    kind: z.literal("monteCarlo"),
+    seed: z.string(),
+    count: z.int().min(1).max(65_536),
+    horizonDays: within({ min: 1n, max: 365n * ONE, remedy: "a horizon is above 0 and at most 365 days" }),
+    underlyings: names,
+    volatility: z.array(within({ min: 1n, max: 10n * ONE, remedy: "an annual volatility is above 0 and at most 10 (1000 %)" })),
+    correlation: z.array(z.array(correlationField)),
+    /** The correlation-breakdown switch: the scenarios of these sets are all in the tail. */
+    sets: z.array(z.enum(["medium", "high", "low", "one"])).min(1).default(["medium"]),
+  }),
+]);
+
+/** `es`: mean of the `size` worst; `var`: the `size`-th worst. The larger of it and the worst of the scenario grid counts. */
+export const tailSchema = z.strictObject({ measure: z.enum(["es", "var"]), size: z.int().min(1), source: sourceSchema });
