@@ -31,14 +31,20 @@ function reportOf(published: PublishedCase): MarginReport {
   const policy = parsePolicy(policyOf(published), { allowAmplification: true });
   const market = parseMarket(marketOf(published));
   const { accounts } = parseBook(bookOf(published));
-  return marginReport(accounts, marketRisk(market, policy), policy, { level: "MM", minRatioBps: 10_000n as Bps, onChainCollateral: 0n as Usd });
+  return marginReport(accounts, marketRisk(market, policy), policy, {
+    level: "MM",
+    minRatioBps: 10_000n as Bps,
+    onChainCollateral: 0n as Usd,
+  });
 }
 
 /** Every figure of a case: what is published, what is found, and how far apart they are. */
 function deviations(published: PublishedCase): Deviation[] {
   const report = reportOf(published);
   const [set] = report.nettingSets;
-  const largest = published.expected.scenarioPnl.map(exact).reduce((most, pnl) => (pnl > most ? pnl : -pnl > most ? -pnl : most), 10n ** 27n);
+  const largest = published.expected.scenarioPnl
+    .map(exact)
+    .reduce((most, pnl) => (pnl > most ? pnl : -pnl > most ? -pnl : most), 10n ** 27n);
   const compare = (figure: string, expected: string, found: bigint, least = 10n ** 27n): Deviation => {
     const [want, have] = [exact(expected), found * 10n ** 11n];
     const size = want < 0n ? -want : want;
@@ -70,7 +76,15 @@ const results = readdirSync(folder)
   });
 if (words.includes("--json")) console.log(JSON.stringify({ tolerance: TOLERANCE, results }, null, 2));
 else {
-  const rows = results.map(({ file, figures, worst, agrees }) => [file, String(figures), worst.figure, String(worst.expected), String(worst.found), worst.relative.toExponential(1), agrees ? "yes" : "NO"]);
+  const rows = results.map(({ file, figures, worst, agrees }) => [
+    file,
+    String(figures),
+    worst.figure,
+    String(worst.expected),
+    String(worst.found),
+    worst.relative.toExponential(1),
+    agrees ? "yes" : "NO",
+  ]);
   console.log(amountTable(["case", "figures", "farthest", "published", "found", "relative", "agrees"], rows, 2));
 }
 process.exit(results.every(({ agrees }) => agrees) ? 0 : 1);

@@ -25,7 +25,9 @@ export function plannedCells(market: Market, policy: Policy): PlannedCell[] {
   return policy.nettingSets.flatMap(({ id, underlyings }, nettingSet): PlannedCell[] => {
     const plain = { nettingSet, expiry: null, holds: "all" as const, discount: null };
     if (policy.cells === "underlying") {
-      return policy.offsets === undefined ? [{ ...plain, id, underlyings }] : underlyings.map((name) => ({ ...plain, id: name, underlyings: [name] }));
+      return policy.offsets === undefined
+        ? [{ ...plain, id, underlyings }]
+        : underlyings.map((name) => ({ ...plain, id: name, underlyings: [name] }));
     }
     return underlyings.flatMap((name): PlannedCell[] => {
       return [{ ...plain, id: name, underlyings: [name] }, ...expiryCells(name, nettingSet, market, policy)];
@@ -36,7 +38,9 @@ export function plannedCells(market: Market, policy: Policy): PlannedCell[] {
 /** One cell per expiry that something of the underlying has, ascending. */
 function expiryCells(name: string, nettingSet: number, market: Market, { staticDiscount }: Policy): PlannedCell[] {
   const priced = market.underlyings.find((underlying) => underlying.name === name)?.expiries ?? [];
-  const futures = market.listings.flatMap(({ instrument }) => (instrument.kind === "future" && instrument.underlying === name ? [instrument.expiry] : []));
+  const futures = market.listings.flatMap(({ instrument }) =>
+    instrument.kind === "future" && instrument.underlying === name ? [instrument.expiry] : [],
+  );
   const all = [...new Set([...priced.map(({ expiry }) => expiry), ...futures])].sort((a, b) => a - b);
   return all.flatMap((time): PlannedCell[] => {
     const cell = { nettingSet, id: `${name} ${time}`, underlyings: [name], expiry: time, holds: "all" as const, discount: null };
@@ -66,7 +70,11 @@ function requireDiscount({ gain, drag }: { readonly gain: Factor; readonly drag:
     throw new MarginProofError("InvalidPolicy", message, { path: "staticDiscount", hint });
   };
   if (gain < 0n || gain > ONE || drag < ONE) {
-    refuse(`the static discount of ${where} raises values: it multiplies gains or lowers debts`, "long.base is at most 1 and short.base at least 1; they may have been swapped");
+    refuse(
+      `the static discount of ${where} raises values: it multiplies gains or lowers debts`,
+      "long.base is at most 1 and short.base at least 1; they may have been swapped",
+    );
   }
-  if (drag >= 1n << BigInt(BITS.lossFactor)) refuse(`the static discount of ${where} multiplies debts by more than 17.18`, "lower the rate, or the short side's terms");
+  if (drag >= 1n << BigInt(BITS.lossFactor))
+    refuse(`the static discount of ${where} multiplies debts by more than 17.18`, "lower the rate, or the short side's terms");
 }

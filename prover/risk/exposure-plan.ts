@@ -28,7 +28,12 @@ export function exposureColumns({ exposures, spreads, sensitivities }: Policy): 
   return [
     ...exposures.map(({ id, measure, underlyings, expiries, kinds }) => ({ id, measure, underlyings, expiries, kinds })),
     ...spreads.flatMap(({ underlying, expiries }) => [
-      ...expiries.map((expiry) => ({ id: `${underlying} ${expiry} delta`, measure: "delta" as const, underlyings: [underlying], expiries: [expiry] })),
+      ...expiries.map((expiry) => ({
+        id: `${underlying} ${expiry} delta`,
+        measure: "delta" as const,
+        underlyings: [underlying],
+        expiries: [expiry],
+      })),
       { id: `${underlying} net delta`, measure: "delta" as const, underlyings: [underlying], expiries },
     ]),
     ...(sensitivities?.factors ?? []).map(({ id, measure, underlyings, expiries }) => ({ id, measure, underlyings, expiries })),
@@ -41,14 +46,35 @@ export function exposureRules({ exposures, spreads, nettingSets, sensitivities }
   return [
     ...exposures.map(({ id, limit, tiers, nettingSet }): ExposureRule => {
       const target = nettingSet === null ? outside : nettingSets.findIndex((set) => set.id === nettingSet);
-      return { id, line: NOTHING, pieces: chargePieces(tiers), target, low: limit === null ? LOWEST : (-limit as Value), high: limit ?? HIGHEST };
+      return {
+        id,
+        line: NOTHING,
+        pieces: chargePieces(tiers),
+        target,
+        low: limit === null ? LOWEST : (-limit as Value),
+        high: limit ?? HIGHEST,
+      };
     }),
     ...spreads.flatMap(({ underlying, expiries, rate }): ExposureRule[] => {
       const target = nettingSets.findIndex((set) => set.underlyings.includes(underlying));
-      const rule = (id: string, sign: bigint): ExposureRule => ({ id, line: half(rate, sign), pieces: [], target, low: LOWEST, high: HIGHEST });
+      const rule = (id: string, sign: bigint): ExposureRule => ({
+        id,
+        line: half(rate, sign),
+        pieces: [],
+        target,
+        low: LOWEST,
+        high: HIGHEST,
+      });
       return [...expiries.map((expiry) => rule(`${underlying} ${expiry} delta`, 1n)), rule(`${underlying} net delta`, -1n)];
     }),
-    ...(sensitivities?.factors ?? []).map(({ id }): ExposureRule => ({ id, line: NOTHING, pieces: [], target: outside, low: LOWEST, high: HIGHEST })),
+    ...(sensitivities?.factors ?? []).map(({ id }): ExposureRule => ({
+      id,
+      line: NOTHING,
+      pieces: [],
+      target: outside,
+      low: LOWEST,
+      high: HIGHEST,
+    })),
   ];
 }
 
@@ -72,7 +98,8 @@ function chargePieces(tiers: PolicyFeatures["exposures"][number]["tiers"]): read
     });
   };
   const [maintenance, initial] = [lines("MM"), lines("IM")];
-  if (tiers.every(({ rate }) => rate.MM === rate.IM)) return maintenance.map(({ slope, cut }) => ({ slope: { MM: slope, IM: slope }, cut }));
+  if (tiers.every(({ rate }) => rate.MM === rate.IM))
+    return maintenance.map(({ slope, cut }) => ({ slope: { MM: slope, IM: slope }, cut }));
   return [
     ...maintenance.map(({ slope, cut }) => ({ slope: { MM: slope, IM: NOTHING.IM }, cut })),
     ...initial.map(({ slope, cut }) => ({ slope: { MM: NOTHING.MM, IM: slope }, cut })),

@@ -9,7 +9,13 @@ const tiersSchema = z.array(z.strictObject({ above: nonNegativePrice(code), rate
     const previous = tiers[j - 1];
     if (previous === undefined) return;
     const rises = tier.above > previous.above && tier.rate.MM >= previous.rate.MM && tier.rate.IM >= previous.rate.IM;
-    if (!rises) refuse(context, code, "tiers do not rise", "order them by threshold, with rates that never fall: a larger exposure must not be charged less");
+    if (!rises)
+      refuse(
+        context,
+        code,
+        "tiers do not rise",
+        "order them by threshold, with rates that never fall: a larger exposure must not be charged less",
+      );
   });
 });
 
@@ -22,7 +28,11 @@ export const exposureSchema = z
     /** Only instruments of these expiries (unix seconds); null for all. */
     expiries: z.array(z.int()).nullable().default(null),
     /** Only instruments of these kinds; null for all. Balances alone make a tiered haircut. */
-    kinds: z.array(z.enum(["cash", "spot", "perpetual", "future", "option"])).min(1).nullable().default(null),
+    kinds: z
+      .array(z.enum(["cash", "spot", "perpetual", "future", "option"]))
+      .min(1)
+      .nullable()
+      .default(null),
     /** |X| at most, in quote units. */
     limit: amount.nullable().default(null),
     tiers: tiersSchema.default([]),
@@ -30,7 +40,8 @@ export const exposureSchema = z
     nettingSet: nameField().nullable().default(null),
   })
   .superRefine(({ limit, tiers }, context) => {
-    if (limit === null && tiers.length === 0) refuse(context, code, "an exposure without limit or tiers does nothing", "give it a limit, or tiers, or remove it");
+    if (limit === null && tiers.length === 0)
+      refuse(context, code, "an exposure without limit or tiers does nothing", "give it a limit, or tiers, or remove it");
   });
 
 /** Weighted sensitivities under one root: see sensitivity-plan.ts. Weights up to 4, so that their products stay below 2^34 at 1e-9. */
@@ -47,8 +58,16 @@ export const sensitivitiesSchema = z.strictObject({
     )
     .min(1, "list at least one factor"),
   correlation: z.array(z.array(correlationField)),
-  sets: z.array(z.enum(["medium", "high", "low", "one"])).min(1).max(3).default(["medium", "high", "low"]),
+  sets: z
+    .array(z.enum(["medium", "high", "low", "one"]))
+    .min(1)
+    .max(3)
+    .default(["medium", "high", "low"]),
 });
 
 /** Calendar spreads: net deltas of the expiries of one class against each other, at `rate` of what offsets. */
-export const spreadSchema = z.strictObject({ underlying: nameField(), expiries: z.array(z.int()).min(2, "a spread has at least two expiries"), rate: level });
+export const spreadSchema = z.strictObject({
+  underlying: nameField(),
+  expiries: z.array(z.int()).min(2, "a spread has at least two expiries"),
+  rate: level,
+});

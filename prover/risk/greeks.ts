@@ -23,7 +23,9 @@ const NONE: Greeks = { delta: ZERO, gamma: ZERO, vega: ZERO, theta: ZERO };
 
 /** Greeks of one unit of a listed instrument, with respect to spot; a balance of the quote or a stablecoin has none. */
 export function listingGreeks({ instrument, mark }: Listing, market: Market): Greeks {
-  const underlying = market.underlyings.find(({ name }) => name === (instrument.kind === "cash" ? instrument.currency : instrument.underlying));
+  const underlying = market.underlyings.find(
+    ({ name }) => name === (instrument.kind === "cash" ? instrument.currency : instrument.underlying),
+  );
   if (underlying === undefined) return NONE;
   switch (instrument.kind) {
     case "cash":
@@ -41,10 +43,22 @@ export function listingGreeks({ instrument, mark }: Listing, market: Market): Gr
 
 function optionGreeks(option: Option, underlying: Underlying, asOf: number): Greeks {
   const expiry = underlying.expiries.find(({ expiry }) => expiry === option.expiry);
-  if (expiry === undefined) throw new MarginProofError("MissingMark", "the market has no forward and volatility for it", { path: option.name, hint: "read the market with parseMarket, which names what is missing" });
+  if (expiry === undefined)
+    throw new MarginProofError("MissingMark", "the market has no forward and volatility for it", {
+      path: option.name,
+      hint: "read the market with parseMarket, which names what is missing",
+    });
   const { rootTau, discount } = expiryModel(expiry, asOf);
   const [strike, forward] = [fromPrice(option.strike), fromPrice(expiry.forward)];
-  const state = { forward, strike, vol: impliedVol(expiry.surface, strike), rootTau, rate: fromFactor(expiry.rate), discount, type: option.type };
+  const state = {
+    forward,
+    strike,
+    vol: impliedVol(expiry.surface, strike),
+    rootTau,
+    rate: fromFactor(expiry.rate),
+    discount,
+    type: option.type,
+  };
   const { delta, gamma, vega, theta } = black76Greeks(state);
   const carry = ratio(expiry.forward, underlying.spot);
   return scaled({ delta: mul(delta, carry), gamma: mul(gamma, mul(carry, carry)), vega, theta }, option.multiplier);

@@ -24,7 +24,8 @@ export function instrumentColumns(subject: Subject, plan: RiskPlan): InstrumentR
   const { instrument, underlying, expiry, valuer } = subject;
   const cell = underlying === null ? 0 : cellOf(underlying.name, instrument, expiry, plan);
   const { nettingSet, discount } = plan.cells[cell]!;
-  const pairingKey = instrument.kind === "option" ? `${instrument.underlying} ${instrument.expiry} ${instrument.strike} × ${instrument.multiplier}` : null;
+  const pairingKey =
+    instrument.kind === "option" ? `${instrument.underlying} ${instrument.expiry} ${instrument.strike} × ${instrument.multiplier}` : null;
   return riskOf(instrument, { cell, nettingSet }, unitRisk(subject, plan, discount !== null), pairingKey);
 
   function unitRisk({ greeks }: Subject, { policy, market, grid, skews, tail, exposures }: RiskPlan, byValue: boolean): UnitRisk {
@@ -35,7 +36,10 @@ export function instrumentColumns(subject: Subject, plan: RiskPlan): InstrumentR
     const basisMove = (move: Factor): Exact => {
       if (basis === undefined || !valuer.hasBasis) return ZERO;
       const { numerator, denominator } = valuer.change(move, "none");
-      return { numerator: numerator * (basis.add * SECONDS_PER_YEAR + basis.perYear * tau), denominator: denominator * SCALE.factor * SECONDS_PER_YEAR };
+      return {
+        numerator: numerator * (basis.add * SECONDS_PER_YEAR + basis.perYear * tau),
+        denominator: denominator * SCALE.factor * SECONDS_PER_YEAR,
+      };
     };
     return {
       scenarioPnl: grid.map(({ spot, moves, vol, weight }) => entry(valuer.change(moves?.[name] ?? spot, vol), weight)),
@@ -88,7 +92,8 @@ export function instrumentColumns(subject: Subject, plan: RiskPlan): InstrumentR
 /** What expires is in a cell of its expiry, everything else in its underlying's. */
 function cellOf(name: string, { kind }: Instrument, expiry: number | null, { cells }: RiskPlan): number {
   const own = cells.findIndex(
-    (cell) => expiry !== null && cell.expiry === expiry && cell.underlyings[0] === name && (cell.holds === "all" || cell.holds === `${kind}s`),
+    (cell) =>
+      expiry !== null && cell.expiry === expiry && cell.underlyings[0] === name && (cell.holds === "all" || cell.holds === `${kind}s`),
   );
   return own >= 0 ? own : cells.findIndex((cell) => cell.expiry === null && cell.underlyings.includes(name));
 }

@@ -21,7 +21,10 @@ export function notional(multiplier: Quantity, unitPrice: Price): Exact {
 }
 
 /** What `amount` gains when it moves with spot: amount·(move − 1). */
-const movedWith = (amount: Exact) => (move: Factor): Exact => share(amount, move - factor);
+const movedWith =
+  (amount: Exact) =>
+  (move: Factor): Exact =>
+    share(amount, move - factor);
 
 /** A balance of a currency or coin: worth its price; it moves with spot if it is an underlying; a haircut on credit and debt. */
 export function balanceValuer(unitPrice: Price, haircut: PerLevel | undefined, movesWithSpot: boolean): Valuer {

@@ -43,7 +43,10 @@ export function compareMargins(base: PolicyMargin, other: PolicyMargin): MarginC
 
 /** The `margin-comparison/1` document: both `margin-report/1` documents and the changes, exact. */
 export function marginComparisonJson({ base, other, change }: MarginComparison): { readonly [key: string]: Json } {
-  const side = ({ policy: { name, version }, report }: PolicyMargin): Json => ({ policy: { name, version }, report: marginReportJson(report) });
+  const side = ({ policy: { name, version }, report }: PolicyMargin): Json => ({
+    policy: { name, version },
+    report: marginReportJson(report),
+  });
   const { requirement, isolatedRequirement, nettingSaving, excess } = change;
   return {
     format: COMPARISON_FORMAT,

@@ -68,7 +68,10 @@ export interface MarginWorking {
 export function evaluateRules(rules: MarginRules, totals: ColumnTotals, level: Level): MarginWorking {
   const exposures = rules.exposures.map((rule, k) => exposureWorking(rule, totals.exposure[k]!, level));
   const nettingSets = rules.nettingSets.map((_, n) => nettingSetWorking(rules, totals, exposures, n));
-  const aggregate = correlated(rules.correlations, nettingSets.map(({ requirement }) => requirement));
+  const aggregate = correlated(
+    rules.correlations,
+    nettingSets.map(({ requirement }) => requirement),
+  );
   const sensitivity = correlated(rules.sensitivities, totals.exposure);
   const tail = tailWorking(rules, totals.tail);
   const stress = ((aggregate > tail.measure ? aggregate : tail.measure) + sensitivity) as Value;

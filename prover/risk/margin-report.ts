@@ -125,7 +125,10 @@ export function marginReport(accounts: readonly Account[], risks: MarketRisk, po
 
 function nettingSetReport(id: string, working: NettingSetWorking, { scenarios }: Policy): NettingSetReport {
   const { pnl, skewPnl, basisPnl, binding, loss, charge, floor, requirement } = working;
-  const listed = scenarios.map(({ vol }, index) => ({ index, kind: vol === "linear" || vol === "absolute" ? ("skew" as const) : ("scenario" as const) }));
+  const listed = scenarios.map(({ vol }, index) => ({
+    index,
+    kind: vol === "linear" || vol === "absolute" ? ("skew" as const) : ("scenario" as const),
+  }));
   const bindingScenario = binding === null ? null : (listed.filter(({ kind }) => kind === binding.kind)[binding.index]?.index ?? null);
   const next = { scenario: pnl.values(), skew: skewPnl.values() };
   const scenarioPnl = listed.map(({ kind }) => next[kind].next().value!);

@@ -17,7 +17,14 @@ export const CHARGE_NAMES: Readonly<Record<ChargeKind, string>> = {
 
 /** Positions, netting sets with what binds them, charges, and the summary, as plain text. */
 export function marginTable(report: MarginReport, policy: Policy): string {
-  return [positionsTable(report), nettingSetsTable(report, policy), chargesTable(report), exposuresTable(report), effectsTable(report, policy), summaryTable(report, policy)]
+  return [
+    positionsTable(report),
+    nettingSetsTable(report, policy),
+    chargesTable(report),
+    exposuresTable(report),
+    effectsTable(report, policy),
+    summaryTable(report, policy),
+  ]
     .filter((part) => part !== "")
     .join("\n");
 }
@@ -67,7 +74,13 @@ function exposuresTable({ exposures }: MarginReport): string {
   const unbounded = 1n << 88n;
   return table(
     ["exposure", "total", "limit", "tiered charge", "within"],
-    exposures.map(({ id, total, high, tiered, withinLimits }) => [id, down(total), high > unbounded ? "none" : `± ${up(high)}`, up(tiered), withinLimits ? "yes" : "no"]),
+    exposures.map(({ id, total, high, tiered, withinLimits }) => [
+      id,
+      down(total),
+      high > unbounded ? "none" : `± ${up(high)}`,
+      up(tiered),
+      withinLimits ? "yes" : "no",
+    ]),
     1,
   );
 }

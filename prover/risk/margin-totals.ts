@@ -33,12 +33,20 @@ export function totalsOf(holdings: readonly Holding[], { shape }: MarginRules): 
     scenario: inCell.map((members) => each(shape.scenarios, (s) => over(members, (vector) => vector.scenarioPnl[s]!))),
     skew: inCell.map((members) => each(shape.skews, (a) => over(members, (vector) => vector.skewPnl[a]!))),
     basis: inCell.map((members) =>
-      each(shape.bases, (b): [Value, Value] => [over(members, (vector) => vector.basisPnl[b]![0]), over(members, (vector) => vector.basisPnl[b]![1])]),
+      each(shape.bases, (b): [Value, Value] => [
+        over(members, (vector) => vector.basisPnl[b]![0]),
+        over(members, (vector) => vector.basisPnl[b]![1]),
+      ]),
     ),
     cellValue: inCell.map((members) => over(members, (vector) => vector.cellValue)),
     tail: each(shape.tails, (t) => over(sides, (vector) => vector.tailPnl[t]!)),
     exposure: each(shape.exposures, (k) => over(sides, (vector) => vector.exposure[k]!)),
-    floor: each(shape.nettingSets, (n) => over(sides.filter(({ nettingSet }) => nettingSet === n), (vector) => vector.floor)),
+    floor: each(shape.nettingSets, (n) =>
+      over(
+        sides.filter(({ nettingSet }) => nettingSet === n),
+        (vector) => vector.floor,
+      ),
+    ),
     value: over(sides, (vector) => vector.value),
     charge: { MM: over(sides, (vector) => vector.chargeMM), IM: over(sides, (vector) => vector.chargeIM) },
     pairCredit: pairCredit(holdings),

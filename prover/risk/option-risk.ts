@@ -83,4 +83,3 @@ function pricer(option: Option, { expiry, seconds, rootTau, discount }: ExpiryMo
   };
   return (move, change) => black76({ forward: moved(move), strike, totalVol: totalVol(change), discount, type: option.type });
 }
-

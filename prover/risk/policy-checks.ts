@@ -19,12 +19,19 @@ export function checkFeatures(policy: Policy, { allowAmplification = false }: Po
   checkScenarios(policy, requireKnown, refuse, allowAmplification);
   checkOffsets(policy, requireKnown, refuse);
   checkDiscounts(policy, refuse);
-  repeats(policy.tracking.map(({ asset }) => asset), "tracking", "asset", refuse);
+  repeats(
+    policy.tracking.map(({ asset }) => asset),
+    "tracking",
+    "asset",
+    refuse,
+  );
   policy.tracking.forEach(({ asset, underlying }, i) => {
     requireKnown(underlying, `tracking[${i}].underlying`);
-    if (known.has(asset)) refuse(`tracking[${i}].asset`, `${asset} is an underlying itself`, "it moves with its own spot: remove the entry");
+    if (known.has(asset))
+      refuse(`tracking[${i}].asset`, `${asset} is an underlying itself`, "it moves with its own spot: remove the entry");
   });
-  if (policy.basis !== undefined && policy.cells !== "expiry") refuse("basis", "the worse move is taken per expiry", 'set "cells" to "expiry"');
+  if (policy.basis !== undefined && policy.cells !== "expiry")
+    refuse("basis", "the worse move is taken per expiry", 'set "cells" to "expiry"');
   if (policy.basis !== undefined && (policy.basis.up < SCALE.factor || policy.basis.down > SCALE.factor)) {
     refuse("basis", "up lies below 1, or down above it", "swap up and down");
   }
@@ -34,7 +41,12 @@ export function checkFeatures(policy: Policy, { allowAmplification = false }: Po
     requireCorrelation(policy.aggregation.correlation, names, "aggregation.correlation");
     policy.aggregation.correlation.forEach((row, i) =>
       row.forEach((rho, j) => {
-        if (rho < 0n) refuse(`aggregation.correlation[${i}][${j}]`, `${names[i]} and ${names[j]} have a negative correlation`, "use 0: a loss of one netting set must not lower what another needs");
+        if (rho < 0n)
+          refuse(
+            `aggregation.correlation[${i}][${j}]`,
+            `${names[i]} and ${names[j]} have a negative correlation`,
+            "use 0: a loss of one netting set must not lower what another needs",
+          );
       }),
     );
   }
@@ -42,33 +54,58 @@ export function checkFeatures(policy: Policy, { allowAmplification = false }: Po
     const { factors, correlation } = policy.sensitivities;
     const names = factors.map(({ id }) => id);
     repeats(names, "sensitivities.factors", "id", refuse);
-    factors.forEach(({ underlyings }, k) => underlyings.forEach((name, i) => requireKnown(name, `sensitivities.factors[${k}].underlyings[${i}]`)));
+    factors.forEach(({ underlyings }, k) =>
+      underlyings.forEach((name, i) => requireKnown(name, `sensitivities.factors[${k}].underlyings[${i}]`)),
+    );
     requireCorrelation(correlation, names, "sensitivities.correlation");
   }
   if (policy.optionNaked !== undefined && (policy.charges.optionShort.MM > 0n || policy.charges.optionShort.IM > 0n)) {
-    refuse("charges.optionShort", "short options are charged twice", "use either charges.optionShort (every short) or optionNaked (uncovered shorts), and 0 for the other");
+    refuse(
+      "charges.optionShort",
+      "short options are charged twice",
+      "use either charges.optionShort (every short) or optionNaked (uncovered shorts), and 0 for the other",
+    );
   }
 }
 
-function checkScenarios({ scenarios, skew }: Policy, requireKnown: (name: string, path: string) => void, refuse: Refuse, allowAmplification: boolean): void {
+function checkScenarios(
+  { scenarios, skew }: Policy,
+  requireKnown: (name: string, path: string) => void,
+  refuse: Refuse,
+  allowAmplification: boolean,
+): void {
   scenarios.forEach(({ spot, vol, weight, moves = {} }, s) => {
     for (const name of Object.keys(moves)) requireKnown(name, `scenarios[${s}].moves.${name}`);
     if (vol !== "linear" && vol !== "absolute") {
-      if (weight > SCALE.factor && !allowAmplification) refuse(`scenarios[${s}].weight`, `${factorText(weight)} is too large`, "a weight dampens: it lies between 0 and 1");
+      if (weight > SCALE.factor && !allowAmplification)
+        refuse(`scenarios[${s}].weight`, `${factorText(weight)} is too large`, "a weight dampens: it lies between 0 and 1");
       return;
     }
-    if (skew === undefined) refuse(`scenarios[${s}].vol`, `${vol} rotates the skew, but the policy has none`, 'add "skew", or shock up, down or none');
-    if (spot !== SCALE.factor || Object.keys(moves).length > 0) refuse(`scenarios[${s}].spot`, "a skew rotation moves the spot", "use 1: skew scenarios move volatilities alone");
+    if (skew === undefined)
+      refuse(`scenarios[${s}].vol`, `${vol} rotates the skew, but the policy has none`, 'add "skew", or shock up, down or none');
+    if (spot !== SCALE.factor || Object.keys(moves).length > 0)
+      refuse(`scenarios[${s}].spot`, "a skew rotation moves the spot", "use 1: skew scenarios move volatilities alone");
   });
-  if (scenarios.every(({ vol }) => vol === "linear" || vol === "absolute")) refuse("scenarios", "only skew rotations", "add a scenario of the grid; if nothing moves it costs nothing");
+  if (scenarios.every(({ vol }) => vol === "linear" || vol === "absolute"))
+    refuse("scenarios", "only skew rotations", "add a scenario of the grid; if nothing moves it costs nothing");
 }
 
 function checkOffsets({ offsets, nettingSets, cells }: Policy, requireKnown: (name: string, path: string) => void, refuse: Refuse): void {
   if (offsets === undefined) return;
   if (cells !== "underlying") refuse("offsets", "classes are underlyings, but cells are expiries", 'set "cells" to "underlying"');
-  repeats(offsets.classes.map(({ underlying }) => underlying), "offsets.classes", "underlying", refuse);
+  repeats(
+    offsets.classes.map(({ underlying }) => underlying),
+    "offsets.classes",
+    "underlying",
+    refuse,
+  );
   offsets.classes.forEach(({ underlying }, i) => requireKnown(underlying, `offsets.classes[${i}].underlying`));
-  repeats(offsets.groups.map(({ id }) => id), "offsets.groups", "id", refuse);
+  repeats(
+    offsets.groups.map(({ id }) => id),
+    "offsets.groups",
+    "id",
+    refuse,
+  );
   const grouped = new Set<string>();
   offsets.groups.forEach(({ id, underlyings }, g) =>
     underlyings.forEach((name, i) => {
@@ -88,15 +125,26 @@ function checkOffsets({ offsets, nettingSets, cells }: Policy, requireKnown: (na
 /** The signs of the exponents say which side shrinks; the factors themselves, which need a market, are checked when rules are made. */
 function checkDiscounts({ staticDiscount, cells }: Policy, refuse: Refuse): void {
   if (staticDiscount === undefined) return;
-  if (cells !== "expiry") refuse("staticDiscount", "a discount depends on the expiry, but cells are underlyings", 'set "cells" to "expiry"');
+  if (cells !== "expiry")
+    refuse("staticDiscount", "a discount depends on the expiry, but cells are underlyings", 'set "cells" to "expiry"');
 }
 
-function checkExposures({ exposures, spreads, nettingSets, haircuts }: Policy, requireKnown: (name: string, path: string) => void, refuse: Refuse): void {
-  repeats(exposures.map(({ id }) => id), "exposures", "id", refuse);
+function checkExposures(
+  { exposures, spreads, nettingSets, haircuts }: Policy,
+  requireKnown: (name: string, path: string) => void,
+  refuse: Refuse,
+): void {
+  repeats(
+    exposures.map(({ id }) => id),
+    "exposures",
+    "id",
+    refuse,
+  );
   exposures.forEach(({ underlyings, measure, nettingSet }, k) => {
     const isAsset = (name: string): boolean => measure === "value" && haircuts.some(({ asset }) => asset === name);
     underlyings.forEach((name, i) => (isAsset(name) ? undefined : requireKnown(name, `exposures[${k}].underlyings[${i}]`)));
-    if (nettingSet !== null && !nettingSets.some(({ id }) => id === nettingSet)) refuse(`exposures[${k}].nettingSet`, `there is no netting set ${nettingSet}`, "correct the name");
+    if (nettingSet !== null && !nettingSets.some(({ id }) => id === nettingSet))
+      refuse(`exposures[${k}].nettingSet`, `there is no netting set ${nettingSet}`, "correct the name");
   });
   spreads.forEach(({ underlying, expiries }, k) => {
     requireKnown(underlying, `spreads[${k}].underlying`);

@@ -9,13 +9,15 @@ import { tailSchema } from "./tail-schema.ts";
 /** Gains of a class count at `gain` against losses of others in its netting set; groups of classes do so again, up to `cap`. */
 export const offsetsSchema = z.strictObject({
   classes: z.array(z.strictObject({ underlying: nameField(), gain: share })).default([]),
-  groups: z
-    .array(z.strictObject({ id: nameField(), underlyings: names, gain: share, cap: amount.nullable().default(null) }))
-    .default([]),
+  groups: z.array(z.strictObject({ id: nameField(), underlyings: names, gain: share, cap: amount.nullable().default(null) })).default([]),
 });
 
 /** Value in a scenario is worth base·exp(−τ·(rate·multiplier + add)) of itself if positive, and likewise with + if negative. */
-const discountSide = z.strictObject({ base: within({ min: 1n, max: 2n * ONE, remedy: "a base lies between 0 and 2" }), rateMultiplier: signedRate, rateAdd: signedRate });
+const discountSide = z.strictObject({
+  base: within({ min: 1n, max: 2n * ONE, remedy: "a base lies between 0 and 2" }),
+  rateMultiplier: signedRate,
+  rateAdd: signedRate,
+});
 export const staticDiscountSchema = z.strictObject({ long: discountSide, short: discountSide });
 
 const skewCap = z.strictObject({ base: signedRate, cap: signedRate });
@@ -35,17 +37,28 @@ export const basisSchema = z.strictObject({ up: multiplier, down: multiplier, ad
 /** How netting sets' requirements add up: √Σ ρ·L·L, the largest over the sets of correlations; without it they are summed. */
 export const aggregationSchema = z.strictObject({
   correlation: z.array(z.array(correlationField)),
-  sets: z.array(z.enum(["medium", "high", "low", "one"])).min(1).max(3).default(["medium"]),
+  sets: z
+    .array(z.enum(["medium", "high", "low", "one"]))
+    .min(1)
+    .max(3)
+    .default(["medium"]),
 });
 
 /** Least requirement of a netting set: an amount of the quote per contract held, and a share of spot notional per short option. */
-export const minimumsSchema = z.strictObject({ perContract: nonNegativePrice(code).default(0n as Price), optionShort: rate.default(0n as Factor) });
+export const minimumsSchema = z.strictObject({
+  perContract: nonNegativePrice(code).default(0n as Price),
+  optionShort: rate.default(0n as Factor),
+});
 
 /** Charge when a feed is unsure: (1 − c)·margin of notional where its confidence c is below the threshold, at the initial level. */
 export const confidenceSchema = z.strictObject({ threshold: share, margin: rate });
 
 /** The initial loss factor grows by max(0, threshold − price of `asset`)·factor. */
-export const depegSchema = z.strictObject({ asset: nameField(), threshold: share, factor: within({ min: 0n, max: 10n * ONE, remedy: "a factor lies between 0 and 10" }) });
+export const depegSchema = z.strictObject({
+  asset: nameField(),
+  threshold: share,
+  factor: within({ min: 0n, max: 10n * ONE, remedy: "a factor lies between 0 and 10" }),
+});
 
 export const featuresSchema = z.strictObject({
   cells: z.enum(["underlying", "expiry"]).default("underlying"),

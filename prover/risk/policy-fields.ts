@@ -16,7 +16,11 @@ export const rate = within({ min: 0n, max: 10n * ONE, remedy: "a rate lies betwe
 /** Between -10 and 10. */
 export const signedRate = within({ min: -10n * ONE, max: 10n * ONE, remedy: "a rate lies between -10 and 10" });
 /** Of a price. */
-export const multiplier = within({ min: 1n, max: 100n * ONE, remedy: "a multiplier is above 0 and at most 100; 0.82 means a fall of 18 %" });
+export const multiplier = within({
+  min: 1n,
+  max: 100n * ONE,
+  remedy: "a multiplier is above 0 and at most 100; 0.82 means a fall of 18 %",
+});
 /** Between -1 and 1. */
 export const correlationField = within({ min: -ONE, max: ONE, remedy: "a correlation lies between -1 and 1" });
 /** At least one name. */
@@ -29,4 +33,6 @@ export const amount = positivePrice(code).transform((price) => {
 });
 
 /** One rate per margin level. */
-export const level = z.strictObject({ MM: rate, IM: rate }).refine(({ MM, IM }) => IM >= MM, "raise IM: initial margin contains maintenance margin");
+export const level = z
+  .strictObject({ MM: rate, IM: rate })
+  .refine(({ MM, IM }) => IM >= MM, "raise IM: initial margin contains maintenance margin");

@@ -105,7 +105,9 @@ export function parsePolicy(json: unknown, options: PolicyReading = {}): Policy 
   );
   refuseRepeats(owned, "an underlying belongs to exactly one netting set");
   const scenarios = policy.scenarios.map(({ spot, vol, moves = {} }, s): [string, string] => [
-    `spot ${factorText(spot)}, vol ${vol}${Object.entries(moves).map(([name, move]) => `, ${name} ${factorText(move)}`).join("")}`,
+    `spot ${factorText(spot)}, vol ${vol}${Object.entries(moves)
+      .map(([name, move]) => `, ${name} ${factorText(move)}`)
+      .join("")}`,
     `scenarios[${s}]`,
   ]);
   refuseRepeats(scenarios, "of two scenarios with the same shocks only the heavier can bind: keep that one");
@@ -141,7 +143,9 @@ export function policyJson(policy: Policy): Json {
     nettingSets: policy.nettingSets.map(({ id, underlyings }) => ({ id, underlyings })),
     scenarios: policy.scenarios.map(({ spot, moves = {}, vol, weight }) => ({
       spot: factorText(spot),
-      ...(Object.keys(moves).length === 0 ? {} : { moves: Object.fromEntries(Object.entries(moves).map(([underlying, move]) => [underlying, factorText(move)])) }),
+      ...(Object.keys(moves).length === 0
+        ? {}
+        : { moves: Object.fromEntries(Object.entries(moves).map(([underlying, move]) => [underlying, factorText(move)])) }),
       vol,
       weight: factorText(weight),
     })),

@@ -28,12 +28,20 @@ export interface PositionReport {
 }
 
 /** Magnitude times the vector of the position's side, exactly. */
-export function positionReport({ venue, account }: Account, quantity: Quantity, risk: InstrumentRisk, rules: MarginRules, level: Level): PositionReport {
+export function positionReport(
+  { venue, account }: Account,
+  quantity: Quantity,
+  risk: InstrumentRisk,
+  rules: MarginRules,
+  level: Level,
+): PositionReport {
   const holding = { risk, quantity };
   const vector = vectorOf(holding);
   const magnitude = quantity > 0n ? quantity : -quantity;
   const times = (perUnit: bigint): Value => (magnitude * perUnit) as Value;
-  const scenarioPnl = vector.scenarioPnl.map((entry, s) => times(entry) - (times(vector.cellValue) * rules.weights[s]!) / 10n ** 9n) as Value[];
+  const scenarioPnl = vector.scenarioPnl.map(
+    (entry, s) => times(entry) - (times(vector.cellValue) * rules.weights[s]!) / 10n ** 9n,
+  ) as Value[];
   return {
     venue,
     account,

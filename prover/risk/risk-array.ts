@@ -31,7 +31,12 @@ interface RiskModel {
  * Risk of every listed instrument, ascending by name; `progress` hears "risk vectors".
  * Throws WrongCurrency, InvalidPolicy (an underlying without netting set, an asset without haircut; see `riskPlan`), OutOfRange.
  */
-export function marketRisk(market: Market, policy: Policy, progress: Progress = silent, plan: RiskPlan = riskPlan(market, policy)): MarketRisk {
+export function marketRisk(
+  market: Market,
+  policy: Policy,
+  progress: Progress = silent,
+  plan: RiskPlan = riskPlan(market, policy),
+): MarketRisk {
   const model: RiskModel = { plan, expiries: new Map() };
   const vectors = market.listings.map((listing, i) => {
     const risk = listingRisk(listing, model);
@@ -59,7 +64,12 @@ function listingRisk(listing: Listing, model: RiskModel): InstrumentRisk {
     const followed = policy.tracking.find(({ asset }) => asset === instrument.currency);
     const underlying = followed === undefined ? null : underlyingOf(followed.underlying, market);
     const feeds = underlying === null ? [priced.confidence] : [priced.confidence, underlying.confidence];
-    const valuer = unsure(balanceValuer(priced.price, haircutOf(instrument.currency, policy), underlying !== null), { numerator: priced.price, denominator: 1n }, feeds, policy);
+    const valuer = unsure(
+      balanceValuer(priced.price, haircutOf(instrument.currency, policy), underlying !== null),
+      { numerator: priced.price, denominator: 1n },
+      feeds,
+      policy,
+    );
     return instrumentColumns({ instrument, underlying, expiry: null, valuer, greeks }, model.plan);
   }
   const underlying = underlyingOf(instrument.kind === "cash" ? instrument.currency : instrument.underlying, market);
@@ -73,7 +83,12 @@ function valuerOf({ instrument, mark, confidence }: Listing, underlying: Underly
   switch (instrument.kind) {
     case "cash":
     case "spot":
-      return unsure(balanceValuer(underlying.spot, haircutOf(underlying.name, policy), true), { numerator: underlying.spot, denominator: 1n }, [underlying.confidence], policy);
+      return unsure(
+        balanceValuer(underlying.spot, haircutOf(underlying.name, policy), true),
+        { numerator: underlying.spot, denominator: 1n },
+        [underlying.confidence],
+        policy,
+      );
     case "perpetual":
     case "future": {
       const valuer = contractValuer(instrument, present(mark, instrument), underlying.spot, policy.charges);

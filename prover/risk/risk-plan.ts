@@ -74,7 +74,10 @@ export function riskPlan(market: Market, policy: Policy): RiskPlan {
     groups,
     nettingSets: policy.nettingSets.map(({ id }) => id),
     exposures: ruled,
-    correlations: aggregation === undefined ? [summed(policy.nettingSets.length)] : aggregation.sets.map((set) => correlationSet(aggregation.correlation, set)),
+    correlations:
+      aggregation === undefined
+        ? [summed(policy.nettingSets.length)]
+        : aggregation.sets.map((set) => correlationSet(aggregation.correlation, set)),
     sensitivities: sensitivityMatrices(policy, exposures.length),
     tail: tailRule(policy, tail.length),
     lossFactor: lossFactorOf(market, policy),
@@ -101,13 +104,20 @@ function lossFactorOf({ currencies }: Market, { lossFactor, depeg }: Policy): Pe
   if (depeg === undefined) return lossFactor;
   const found = currencies.find(({ name }) => name === depeg.asset);
   if (found === undefined) {
-    throw new MarginProofError("MissingMark", `the market has no price of ${depeg.asset}`, { path: "currencies", hint: "the policy's depeg charge needs it: add the currency with its price" });
+    throw new MarginProofError("MissingMark", `the market has no price of ${depeg.asset}`, {
+      path: "currencies",
+      hint: "the policy's depeg charge needs it: add the currency with its price",
+    });
   }
   const missing = depeg.threshold - (found.price * SCALE.factor) / SCALE.price;
   const extra = missing > 0n ? (missing * depeg.factor + SCALE.factor - 1n) / SCALE.factor : 0n;
   const initial = lossFactor.IM + extra;
   if (initial >= 1n << BigInt(BITS.lossFactor)) {
-    throw new MarginProofError("InvalidPolicy", `with ${depeg.asset} at this price the initial loss factor is ${factorText(initial as Factor)}`, { path: "depeg.factor", hint: "lower the factor: a loss factor stays below 17.18" });
+    throw new MarginProofError(
+      "InvalidPolicy",
+      `with ${depeg.asset} at this price the initial loss factor is ${factorText(initial as Factor)}`,
+      { path: "depeg.factor", hint: "lower the factor: a loss factor stays below 17.18" },
+    );
   }
   return { MM: lossFactor.MM, IM: initial as Factor };
 }

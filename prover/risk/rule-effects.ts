@@ -41,9 +41,12 @@ const WITHOUT: Record<(typeof RULES)[number], (program: Program) => Program | nu
   },
   "static discount": ({ rules, totals }) =>
     rules.shape.cellValues ? { totals, rules: { ...rules, cells: rules.cells.map((cell) => ({ ...cell, gain: ONE, drag: ONE })) } } : null,
-  "skew rotations": ({ rules, totals }) => (rules.shape.skews > 0 ? { totals, rules: { ...rules, shape: { ...rules.shape, skews: 0 } } } : null),
-  "basis moves": ({ rules, totals }) => (rules.shape.bases > 0 ? { totals, rules: { ...rules, shape: { ...rules.shape, bases: 0 } } } : null),
-  "tail measure": ({ rules, totals }) => (rules.shape.tails > 0 ? { totals, rules: { ...rules, shape: { ...rules.shape, tails: 0 } } } : null),
+  "skew rotations": ({ rules, totals }) =>
+    rules.shape.skews > 0 ? { totals, rules: { ...rules, shape: { ...rules.shape, skews: 0 } } } : null,
+  "basis moves": ({ rules, totals }) =>
+    rules.shape.bases > 0 ? { totals, rules: { ...rules, shape: { ...rules.shape, bases: 0 } } } : null,
+  "tail measure": ({ rules, totals }) =>
+    rules.shape.tails > 0 ? { totals, rules: { ...rules, shape: { ...rules.shape, tails: 0 } } } : null,
   aggregation: ({ rules, totals }) => {
     const sums = rules.correlations.every((matrix) => matrix.every((row) => row.every((entry) => entry === ONE)));
     return sums ? null : { totals, rules: { ...rules, correlations: [rules.correlations[0]!.map((row) => row.map(() => ONE))] } };
@@ -56,9 +59,12 @@ const WITHOUT: Record<(typeof RULES)[number], (program: Program) => Program | nu
   floors: ({ rules, totals }) => (rules.shape.floors ? { rules, totals: { ...totals, floor: totals.floor.map(() => ZERO) } } : null),
   charges: ({ rules, totals }) => {
     const nothing = { MM: ZERO, IM: ZERO };
-    return totals.charge.MM === 0n && totals.charge.IM === 0n ? null : { rules, totals: { ...totals, charge: nothing, pairCredit: nothing } };
+    return totals.charge.MM === 0n && totals.charge.IM === 0n
+      ? null
+      : { rules, totals: { ...totals, charge: nothing, pairCredit: nothing } };
   },
-  "pairing of shorts": ({ rules, totals }) => (rules.shape.pairing ? { rules, totals: { ...totals, pairCredit: { MM: ZERO, IM: ZERO } } } : null),
+  "pairing of shorts": ({ rules, totals }) =>
+    rules.shape.pairing ? { rules, totals: { ...totals, pairCredit: { MM: ZERO, IM: ZERO } } } : null,
 };
 
 /** One entry for each rule that the policy has. */

@@ -17,7 +17,8 @@ export function discountFactors(
 ): { readonly gain: Factor; readonly drag: Factor } {
   const tau = ratio(BigInt(Math.max(0, expiry - asOf)), SECONDS_PER_YEAR);
   const clamped = max(fromFactor(rate), ZERO);
-  const exponent = ({ rateMultiplier, rateAdd }: typeof long): Real => mul(tau, add(mul(clamped, fromFactor(rateMultiplier)), fromFactor(rateAdd)));
+  const exponent = ({ rateMultiplier, rateAdd }: typeof long): Real =>
+    mul(tau, add(mul(clamped, fromFactor(rateMultiplier)), fromFactor(rateAdd)));
   const gain = mul(fromFactor(long.base), exp(-exponent(long) as Real));
   const undiscounted = div(ONE, exp(-mul(clamped, tau) as Real));
   const drag = min(undiscounted, mul(fromFactor(short.base), exp(exponent(short))));

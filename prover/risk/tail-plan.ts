@@ -25,11 +25,25 @@ export function tailScenarios({ tail, nettingSets }: Policy): readonly SourcedSc
   if (source.kind !== "stress") {
     const missing = known.find((name) => !source.underlyings.includes(name));
     const twice = source.underlyings.findIndex((name, i) => source.underlyings.indexOf(name) !== i);
-    if (twice >= 0) refuse(`${PATH}.underlyings[${twice}]`, `${source.underlyings[twice]} occurs twice`, "list each underlying once: one of its columns would count for nothing");
-    if (missing !== undefined) refuse(`${PATH}.underlyings`, `${missing} is in a netting set but has no scenarios`, `add ${missing} to the source, or its moves would not count`);
+    if (twice >= 0)
+      refuse(
+        `${PATH}.underlyings[${twice}]`,
+        `${source.underlyings[twice]} occurs twice`,
+        "list each underlying once: one of its columns would count for nothing",
+      );
+    if (missing !== undefined)
+      refuse(
+        `${PATH}.underlyings`,
+        `${missing} is in a netting set but has no scenarios`,
+        `add ${missing} to the source, or its moves would not count`,
+      );
   }
   if (source.kind === "monteCarlo" && source.volatility.length !== source.underlyings.length) {
-    refuse(`${PATH}.volatility`, `${source.volatility.length} volatilities for ${source.underlyings.length} underlyings`, "give one per underlying");
+    refuse(
+      `${PATH}.volatility`,
+      `${source.volatility.length} volatilities for ${source.underlyings.length} underlyings`,
+      "give one per underlying",
+    );
   }
   const scenarios =
     source.kind === "stress"
@@ -37,7 +51,12 @@ export function tailScenarios({ tail, nettingSets }: Policy): readonly SourcedSc
       : source.kind === "historical"
         ? historicalScenarios(source, PATH)
         : source.sets.flatMap((set) => simulate(source, PATH, set));
-  if (tail.size > scenarios.length) refuse("tail.size", `${tail.size} of ${scenarios.length} scenarios`, "a tail is a part of the scenarios: lower the size, or add scenarios");
+  if (tail.size > scenarios.length)
+    refuse(
+      "tail.size",
+      `${tail.size} of ${scenarios.length} scenarios`,
+      "a tail is a part of the scenarios: lower the size, or add scenarios",
+    );
   return scenarios;
 }
 

@@ -20,7 +20,10 @@ export const sourceSchema = z.discriminatedUnion("kind", [
     kind: z.literal("historical"),
     underlyings: names,
     horizon: z.int().min(1),
-    ewma: z.strictObject({ lambda, seedReturns: z.int().min(1), floor: rate.default(0n as Factor) }).nullable().default(null),
+    ewma: z
+      .strictObject({ lambda, seedReturns: z.int().min(1), floor: rate.default(0n as Factor) })
+      .nullable()
+      .default(null),
     rows: z.array(z.strictObject({ date: nameField(), closes: z.array(positivePrice(code)) })),
   }),
   z.strictObject({
@@ -32,7 +35,10 @@ export const sourceSchema = z.discriminatedUnion("kind", [
     volatility: z.array(within({ min: 1n, max: 10n * ONE, remedy: "an annual volatility is above 0 and at most 10 (1000 %)" })),
     correlation: z.array(z.array(correlationField)),
     /** The correlation-breakdown switch: the scenarios of these sets are all in the tail. */
-    sets: z.array(z.enum(["medium", "high", "low", "one"])).min(1).default(["medium"]),
+    sets: z
+      .array(z.enum(["medium", "high", "low", "one"]))
+      .min(1)
+      .default(["medium"]),
   }),
 ]);
 

@@ -100,7 +100,12 @@ export interface Place {
 }
 
 /** Rounds for both sides. Throws OutOfRange when an entry does not fit `BITS.entry`. */
-export function riskOf(instrument: Instrument, { cell, nettingSet }: Place, unit: UnitRisk, pairingKey: string | null = null): InstrumentRisk {
+export function riskOf(
+  instrument: Instrument,
+  { cell, nettingSet }: Place,
+  unit: UnitRisk,
+  pairingKey: string | null = null,
+): InstrumentRisk {
   const naked = unit.charges.find(({ kind }) => kind === "optionNaked");
   const spared = ({ numerator, denominator }: Exact): Price => fits(divDown(numerator, denominator), instrument.name);
   const pairing = pairingKey === null || naked === undefined ? null : { key: pairingKey, MM: spared(naked.MM), IM: spared(naked.IM) };

@@ -33,10 +33,28 @@ export interface PublishedCase {
     readonly perps: string;
     readonly unsettledPerpPnl: string;
     readonly unsettledFunding: string;
-    readonly collateral: readonly { readonly asset: string; readonly amount: string; readonly price: string; readonly confidence: string; readonly movesWithSpot: boolean; readonly haircutMM: string; readonly haircutIM: string }[];
-    readonly options: readonly { readonly secondsToExpiry: number; readonly strike: string; readonly type: "call" | "put"; readonly amount: string }[];
+    readonly collateral: readonly {
+      readonly asset: string;
+      readonly amount: string;
+      readonly price: string;
+      readonly confidence: string;
+      readonly movesWithSpot: boolean;
+      readonly haircutMM: string;
+      readonly haircutIM: string;
+    }[];
+    readonly options: readonly {
+      readonly secondsToExpiry: number;
+      readonly strike: string;
+      readonly type: "call" | "put";
+      readonly amount: string;
+    }[];
   };
-  readonly expected: { readonly MM: string; readonly IM: string; readonly basisContingency: string; readonly scenarioPnl: readonly string[] };
+  readonly expected: {
+    readonly MM: string;
+    readonly IM: string;
+    readonly basisContingency: string;
+    readonly scenarioPnl: readonly string[];
+  };
 }
 
 const AS_OF = 1_700_000_000;
@@ -68,10 +86,17 @@ export function rounded(value: bigint, digits: number): string {
   return `${value < 0n && size > 0n ? "-" : ""}${text.slice(0, text.length - digits)}${digits === 0 ? "" : `.${text.slice(-digits)}`}`;
 }
 
-const at = (digits: number) => (text: string): string => rounded(exact(text), digits);
+const at =
+  (digits: number) =>
+  (text: string): string =>
+    rounded(exact(text), digits);
 const factor = at(9);
 const price = at(8);
-const sum = (...texts: string[]): string => rounded(texts.reduce((total, text) => total + exact(text), 0n), 9);
+const sum = (...texts: string[]): string =>
+  rounded(
+    texts.reduce((total, text) => total + exact(text), 0n),
+    9,
+  );
 
 /** The policy, `margin-policy/1`. Initial charges there come on top of maintenance; here they are the whole number. */
 export function policyOf({ policy, account }: PublishedCase): Json {
@@ -82,7 +107,11 @@ export function policyOf({ policy, account }: PublishedCase): Json {
     version: 1,
     quote: "USD",
     nettingSets: [{ id: COIN, underlyings: [COIN] }],
-    scenarios: policy.scenarios.map(({ spot, vol, damp }) => ({ spot: factor(spot), vol: vol === "abs" ? "absolute" : vol, weight: factor(damp) })),
+    scenarios: policy.scenarios.map(({ spot, vol, damp }) => ({
+      spot: factor(spot),
+      vol: vol === "abs" ? "absolute" : vol,
+      weight: factor(damp),
+    })),
     volShock: Object.fromEntries(Object.entries(volShock).map(([name, value]) => [name, factor(value)])),
     lossFactor: { MM: factor(policy.lossFactor.MM), IM: factor(policy.lossFactor.IM) },
     charges: {
@@ -90,11 +119,22 @@ export function policyOf({ policy, account }: PublishedCase): Json {
       future: { MM: "0", IM: "0" },
       optionShort: { MM: "0", IM: "0" },
     },
-    haircuts: account.collateral.map(({ haircutMM, haircutIM }, i) => ({ asset: `ASSET${i}`, rate: { MM: factor(haircutMM), IM: sum(haircutMM, haircutIM) } })),
+    haircuts: account.collateral.map(({ haircutMM, haircutIM }, i) => ({
+      asset: `ASSET${i}`,
+      rate: { MM: factor(haircutMM), IM: sum(haircutMM, haircutIM) },
+    })),
     cells: "expiry",
     staticDiscount: {
-      long: { base: factor(discount["longBase"]!), rateMultiplier: factor(discount["longRateMult"]!), rateAdd: factor(discount["longRateAdd"]!) },
-      short: { base: factor(discount["shortBase"]!), rateMultiplier: factor(discount["shortRateMult"]!), rateAdd: factor(discount["shortRateAdd"]!) },
+      long: {
+        base: factor(discount["longBase"]!),
+        rateMultiplier: factor(discount["longRateMult"]!),
+        rateAdd: factor(discount["longRateAdd"]!),
+      },
+      short: {
+        base: factor(discount["shortBase"]!),
+        rateMultiplier: factor(discount["shortRateMult"]!),
+        rateAdd: factor(discount["shortRateAdd"]!),
+      },
     },
     skew: {
       linear: { base: factor(skew["linearBase"]!), cap: factor(skew["linearCap"]!) },
@@ -154,8 +194,26 @@ export function marketOf(published: PublishedCase): Json {
       ...account.collateral.map((_, i) => ({ kind: "cash", name: `ASSET${i}`, currency: `ASSET${i}` })),
       ...(exact(market.perp.price) === 0n
         ? []
-        : [{ kind: "perpetual", name: "PERP", underlying: COIN, settlement: "linear", multiplier: lot, mark: price(market.perp.price), confidence: factor(market.perp.confidence) }]),
-      ...options.map(([name, { secondsToExpiry, strike, type }]) => ({ kind: "option", name, underlying: COIN, expiry: AS_OF + secondsToExpiry, strike: price(strike), type, multiplier: lot })),
+        : [
+            {
+              kind: "perpetual",
+              name: "PERP",
+              underlying: COIN,
+              settlement: "linear",
+              multiplier: lot,
+              mark: price(market.perp.price),
+              confidence: factor(market.perp.confidence),
+            },
+          ]),
+      ...options.map(([name, { secondsToExpiry, strike, type }]) => ({
+        kind: "option",
+        name,
+        underlying: COIN,
+        expiry: AS_OF + secondsToExpiry,
+        strike: price(strike),
+        type,
+        multiplier: lot,
+      })),
     ],
   };
 }
@@ -170,8 +228,13 @@ export function bookOf(published: PublishedCase): Json {
     ["USD", cash],
     ["PERP", exact(account.perps) / lot],
     ...account.collateral.map(({ amount }, i): [string, bigint] => [`ASSET${i}`, exact(amount)]),
-    ...account.options.map(({ secondsToExpiry, strike, type, amount }): [string, bigint] => [optionName(secondsToExpiry, strike, type), exact(amount) / lot]),
+    ...account.options.map(({ secondsToExpiry, strike, type, amount }): [string, bigint] => [
+      optionName(secondsToExpiry, strike, type),
+      exact(amount) / lot,
+    ]),
   ];
-  const positions = held.map(([instrument, amount]) => ({ instrument, quantity: rounded(amount, 8) })).filter(({ quantity }) => /[1-9]/.test(quantity));
+  const positions = held
+    .map(([instrument, amount]) => ({ instrument, quantity: rounded(amount, 8) }))
+    .filter(({ quantity }) => /[1-9]/.test(quantity));
   return { format: "margin-book/1", accounts: [{ venue: "venue", account: "account", asOf: AS_OF, positions }] };
 }

@@ -24,7 +24,8 @@ export function requireCorrelation(matrix: Matrix, names: readonly string[], pat
     refuse(path, `${matrix.length} rows for ${names.length} names`, `give one row for each of ${names.join(", ")}`);
   }
   matrix.forEach((row, i) => {
-    if (row.length !== names.length) refuse(`${path}[${i}]`, `${row.length} entries for ${names.length} names`, "a correlation matrix is square");
+    if (row.length !== names.length)
+      refuse(`${path}[${i}]`, `${row.length} entries for ${names.length} names`, "a correlation matrix is square");
     row.forEach((entry, j) => {
       const at = `${path}[${i}][${j}]`;
       const pair = `${names[i]} and ${names[j]}`;

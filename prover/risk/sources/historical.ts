@@ -62,7 +62,13 @@ export function historicalScenarios(history: History, path: string): readonly So
  * [row] max(floor, σ_now/σ_row); rows within the seed have the first variance. A volatility that has died out (a price that stands still for
  * long) is refused on either side: then, it cannot be scaled from; now, it would scale every move to nothing and show a tail without risk.
  */
-function rescaling({ underlyings, rows, horizon }: History, ewma: Ewma, closes: readonly Price[], k: number, path: string): readonly Real[] {
+function rescaling(
+  { underlyings, rows, horizon }: History,
+  ewma: Ewma,
+  closes: readonly Price[],
+  k: number,
+  path: string,
+): readonly Real[] {
   const sigma = ewmaVolatility(closes, ewma.lambda, ewma.seedReturns);
   const last = rows.length - 1;
   const used = [...Array(Math.max(0, rows.length - horizon)).keys()].slice(ewma.seedReturns);
@@ -103,16 +109,26 @@ function requireRows({ underlyings, rows, horizon, ewma }: History, path: string
   if (rows.length < needed) refuse(`${path}.rows`, `${rows.length} rows, ${needed} needed for a first scenario`, "give a longer history");
   rows.forEach(({ date, closes }, t) => {
     if (closes.length !== underlyings.length) {
-      refuse(`${path}.rows[${t}]`, `${closes.length} closes for ${underlyings.length} underlyings`, `give one close for each of ${underlyings.join(", ")}`);
+      refuse(
+        `${path}.rows[${t}]`,
+        `${closes.length} closes for ${underlyings.length} underlyings`,
+        `give one close for each of ${underlyings.join(", ")}`,
+      );
     }
     closes.forEach((close, k) => {
       if (close <= 0n) refuse(`${path}.rows[${t}].closes[${k}]`, `${underlyings[k]} closes at or below 0`, "a close is a positive price");
     });
-    if (t > 0 && date <= rows[t - 1]!.date) refuse(`${path}.rows[${t}].date`, `${date} does not follow ${rows[t - 1]!.date}`, "order the rows by date, each once");
+    if (t > 0 && date <= rows[t - 1]!.date)
+      refuse(`${path}.rows[${t}].date`, `${date} does not follow ${rows[t - 1]!.date}`, "order the rows by date, each once");
   });
   if (ewma === null) return;
   underlyings.forEach((name, k) => {
     const flat = rows.slice(1, ewma.seedReturns + 1).every(({ closes }) => closes[k] === rows[0]!.closes[k]);
-    if (flat) refuse(`${path}.ewma.seedReturns`, `${name} does not move in the first ${ewma.seedReturns} returns`, "seed with more returns: a volatility of 0 cannot be rescaled");
+    if (flat)
+      refuse(
+        `${path}.ewma.seedReturns`,
+        `${name} does not move in the first ${ewma.seedReturns} returns`,
+        "seed with more returns: a volatility of 0 cannot be rescaled",
+      );
   });
 }

@@ -24,9 +24,13 @@ export function stressScenarios(events: readonly StressEvent[], underlyings: rea
   return events.map(({ id, moves, otherwise, vols }, i) => {
     if (seen.has(id)) refuse(`${path}[${i}].id`, `${id} occurs twice`, "give every event its own id");
     seen.add(id);
-    for (const [part, named] of [["moves", moves], ["vols", vols]] as const) {
+    for (const [part, named] of [
+      ["moves", moves],
+      ["vols", vols],
+    ] as const) {
       for (const name of Object.keys(named)) {
-        if (!underlyings.includes(name)) refuse(`${path}[${i}].${part}.${name}`, `${name} is in no netting set`, "remove it, or correct the name");
+        if (!underlyings.includes(name))
+          refuse(`${path}[${i}].${part}.${name}`, `${name} is in no netting set`, "remove it, or correct the name");
       }
     }
     const all = underlyings.map((name): [string, Factor] => [
