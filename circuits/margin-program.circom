@@ -10,12 +10,13 @@ include "tail.circom";
 /// MarginProgram: the margin rules, from the book's totals to what they require: every stage of the shape, none of the others.
 ///     stress = max(aggregate of the netting sets, tail measure) + sensitivity;   outside = charges that no netting set takes
 /// requires  R16 level boolean; R19 signs are those of the totals; R20 published parameters in range
-/// ensures   stress and 1e9 outside are at least the rules' at this level, so that a prover can only overstate them; limits hold
+/// ensures   BREACH 0: stress and 1e9 outside are at least the rules' at this level, so that a prover can only overstate them, and
+///           limits hold; BREACH 1: they are at most the rules', so that a prover can only understate them
 /// hints     none of its own (parts)
 /// ledger    loss 90 bits, charges below 2^128: a requirement is at most 2^90, and no negative difference fits 130 bits
 /// cost      the sum of its parts
 /// twin      prover/risk/margin-program.ts evaluateRules
-template MarginProgram(SHAPE) {
+template MarginProgram(SHAPE, BREACH) {
     var N = SETS(SHAPE);
     var E = EXPOSURES(SHAPE);
     var Z = SENSITIVITIES(SHAPE);
@@ -37,12 +38,13 @@ template MarginProgram(SHAPE) {
     signal input aggregate;
     signal input root[Z > 0 ? 1 : 0];
     signal input leftOut[T];
+    signal input chosen[BREACH * T];
     signal input measure[HAS_TAIL(SHAPE)];
     signal input worst[HAS_TAIL(SHAPE)];
     signal output stress;
     signal output outside;
 
-    SetLosses(SHAPE)(weight, cellRule, groupRule, total, sign, loss);
+    SetLosses(SHAPE, BREACH)(weight, cellRule, groupRule, total, sign, loss);
 
     signal targetOf[E][N + 1];
     signal charge[E][1];
@@ -51,7 +53,7 @@ template MarginProgram(SHAPE) {
         for (var k = 0; k < E; k++) {
             var at = EXPOSURE_AT(SHAPE) + k;
             targetOf[k] <== OneHot(N + 1)(exposureRule[k][4]);
-            charge[k][0] <== ExposureCharge(TIERS(SHAPE))(level, total[at], sign[at], exposureRule[k], piece[k], tiered[k]);
+            charge[k][0] <== ExposureCharge(TIERS(SHAPE), BREACH)(level, total[at], sign[at], exposureRule[k], piece[k], tiered[k]);
         }
         into <== MemberSums(E, N + 1, 1)(targetOf, charge);
     } else {
@@ -64,19 +66,22 @@ template MarginProgram(SHAPE) {
         if (HAS_CHARGE(SHAPE) == 1) {
             required[n] <== requirement[n];
             CheckBits(90)(required[n]);
-            Covers(1, 130)(10 ** 9 * required[n], [10 ** 9 * loss[n] + into[n][0]]);
-            if (FLOORS(SHAPE) == 1) { Covers(1, 91)(required[n], [total[FLOOR_AT(SHAPE) + n]]); }
+            if (FLOORS(SHAPE) == 1) {
+                Bound(2, 130, 10 ** 9, BREACH)(required[n], [10 ** 9 * loss[n] + into[n][0], 10 ** 9 * total[FLOOR_AT(SHAPE) + n]]);
+            } else {
+                Bound(1, 130, 10 ** 9, BREACH)(required[n], [10 ** 9 * loss[n] + into[n][0]]);
+            }
         } else {
             required[n] <== loss[n];
         }
     }
-    CorrelatedRoot(N, CORRELATIONS(SHAPE), 1)(required, correlation, aggregate);
+    CorrelatedRoot(N, CORRELATIONS(SHAPE), 1, BREACH)(required, correlation, aggregate);
 
     signal exposure[E];
     var moved = 0;
     if (Z > 0) {
         for (var k = 0; k < E; k++) { exposure[k] <== total[EXPOSURE_AT(SHAPE) + k]; }
-        CorrelatedRoot(E, Z, 0)(exposure, sensitivity, root[0]);
+        CorrelatedRoot(E, Z, 0, BREACH)(exposure, sensitivity, root[0]);
         moved = root[0];
     }
 
@@ -88,9 +93,13 @@ template MarginProgram(SHAPE) {
             shifted[t] <== total[TAIL_AT(SHAPE) + t];
             tailSign[t] <== sign[TAIL_AT(SHAPE) + t];
         }
-        TailMeasure(T)(tailRule, shifted, tailSign, total[TAIL_AT(SHAPE) + T], leftOut, measure[0]);
+        if (BREACH == 0) {
+            TailMeasure(T)(tailRule, shifted, tailSign, total[TAIL_AT(SHAPE) + T], leftOut, measure[0]);
+        } else {
+            TailAttained(T)(tailRule, shifted, tailSign, total[TAIL_AT(SHAPE) + T], leftOut, chosen, measure[0]);
+        }
         CheckBits(95)(worst[0]);
-        Covers(2, 95)(worst[0], [aggregate, measure[0]]);
+        Bound(2, 95, 1, BREACH)(worst[0], [aggregate, measure[0]]);
         most = worst[0];
     }
     stress <== most + moved;

@@ -80,3 +80,31 @@ template PairCredit(POSITIONS) {
     balance === 0;
     credit <== sum;
 }
+
+/// PairedInFull: no node holds a short and a long that both could pair more, so that the credit is the largest there is.
+/// requires  R12 side boolean
+/// ensures   of two positions of opposite sides in one node, at least one is paired in full
+/// hints     inverse (pinned where both have something left: there (node_i - node_j) inverse = 1)
+/// cost      5 POSITIONS (POSITIONS - 1) / 2
+template PairedInFull(POSITIONS) {
+    signal input magnitude[POSITIONS];
+    signal input paired[POSITIONS];
+    signal input node[POSITIONS];
+    signal input side[POSITIONS];
+
+    signal bothSides[POSITIONS][POSITIONS];
+    signal bothLeft[POSITIONS][POSITIONS];
+    signal inverse[POSITIONS][POSITIONS];
+    signal differ[POSITIONS][POSITIONS];
+    signal apart[POSITIONS][POSITIONS];
+    for (var i = 0; i < POSITIONS; i++) {
+        for (var j = i + 1; j < POSITIONS; j++) {
+            bothSides[i][j] <== side[i] + side[j] - 2 * side[i] * side[j];
+            bothLeft[i][j] <== (magnitude[i] - paired[i]) * (magnitude[j] - paired[j]);
+            inverse[i][j] <-- node[i] == node[j] ? 0 : 1 / (node[i] - node[j]);
+            differ[i][j] <== (node[i] - node[j]) * inverse[i][j];
+            apart[i][j] <== bothSides[i][j] * (1 - differ[i][j]);
+            bothLeft[i][j] * apart[i][j] === 0;
+        }
+    }
+}

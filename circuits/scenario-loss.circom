@@ -1,7 +1,7 @@
 pragma circom 2.2.0;
 
 include "cell-rule.circom";
-include "lib/covers.circom";
+include "lib/bound.circom";
 include "lib/magnitude.circom";
 include "lib/one-hot.circom";
 include "lib/shape.circom";
@@ -34,12 +34,14 @@ template MemberSums(MEMBERS, PLACES, WIDTH) {
 /// SetLosses: a bound on the worst loss of every netting set, over scenarios, skews and bases.
 ///     scenario: cells, then groups if there are any;  skew: the worse sign in every cell;  basis: the worse move in every cell
 /// requires  R19 signs are those of the totals; R20 published parameters in range
-/// ensures   0 <= loss[n] < 2^90 is at least each loss of its set, so that a prover can only overstate it
-/// hints     none of its own (OneHot, Magnitude)
+/// ensures   0 <= loss[n] < 2^90; BREACH 0: at least each loss of its set, so that a prover can only overstate it;
+///           BREACH 1: at most the worst of them, or 0, so that a prover can only understate it
+/// hints     none of its own (OneHot, Magnitude, Chosen)
 /// ledger    cells <= 64: sums of P below 2^130; groups <= 16: sums of H below 2^164; so no negative difference fits 154 bits
-/// cost      per cell and scenario 4 + G or N; per group and scenario 298 + N; per set and scenario 124, with groups 154
+/// cost      per cell and scenario 4 + G or N; per group and scenario 298 + N; per set and scenario 124, with groups 154;
+///           BREACH 1: per set and scenario, skew or basis 2
 /// twin      prover/risk/margin-program.ts nettingSetWorking
-template SetLosses(SHAPE) {
+template SetLosses(SHAPE, BREACH) {
     var U = CELLS(SHAPE);
     var G = GROUPS(SHAPE);
     var N = SETS(SHAPE);
@@ -88,7 +90,7 @@ template SetLosses(SHAPE) {
     signal scenarioLoss[N][S];
     for (var n = 0; n < N; n++) {
         for (var s = 0; s < S; s++) { scenarioLoss[n][s] <== -setPnl[n][s]; }
-        Covers(S, G == 0 ? 124 : 154)(SCALE * loss[n], scenarioLoss[n]);
+        if (BREACH == 0) { Covers(S, G == 0 ? 124 : 154)(SCALE * loss[n], scenarioLoss[n]); }
     }
 
     signal skewPnl[U][A];
@@ -107,7 +109,9 @@ template SetLosses(SHAPE) {
             }
         }
         skewLoss <== MemberSums(U, N, A)(setOf, skewSize);
-        for (var n = 0; n < N; n++) { Covers(A, 124)(10 ** 9 * loss[n], skewLoss[n]); }
+        if (BREACH == 0) {
+            for (var n = 0; n < N; n++) { Covers(A, 124)(10 ** 9 * loss[n], skewLoss[n]); }
+        }
     }
 
     signal fall[U][B][2];
@@ -126,6 +130,22 @@ template SetLosses(SHAPE) {
             }
         }
         basisLoss <== MemberSums(U, N, B)(setOf, worseFall);
-        for (var n = 0; n < N; n++) { Covers(B, 91)(loss[n], basisLoss[n]); }
+        if (BREACH == 0) {
+            for (var n = 0; n < N; n++) { Covers(B, 91)(loss[n], basisLoss[n]); }
+        }
+    }
+
+    signal anyLoss[N][S + A + B];
+    if (BREACH == 1) {
+        for (var n = 0; n < N; n++) {
+            for (var s = 0; s < S; s++) { anyLoss[n][s] <== scenarioLoss[n][s]; }
+            for (var a = 0; a < A; a++) { anyLoss[n][S + a] <== SCALE / 10 ** 9 * skewLoss[n][a]; }
+            for (var b = 0; b < B; b++) { anyLoss[n][S + A + b] <== SCALE * basisLoss[n][b]; }
+            Attains(S + A + B, SCALE)(loss[n], anyLoss[n]);
+        }
+    } else {
+        for (var n = 0; n < N; n++) {
+            for (var k = 0; k < S + A + B; k++) { anyLoss[n][k] <== 0; }
+        }
     }
 }

@@ -1,6 +1,7 @@
 pragma circom 2.2.0;
 
-include "lib/covers.circom";
+include "../node_modules/circomlib/circuits/comparators.circom";
+include "lib/bound.circom";
 
 /// TailMeasure: expected shortfall or value at risk over many scenarios (Rockafellar and Uryasev), for any threshold v:
 ///     measure size >= size v + sum_t u_t,   u_t = max(-x_t - v, 0) of every scenario in use that is not left out
@@ -44,4 +45,60 @@ template TailMeasure(TAILS) {
     CheckBits(92)(measure);
     signal scaled <== rule[1] * (measure - threshold);
     Covers(1, 110)(scaled, [sum]);
+}
+
+/// TailAttained: a lower bound on the same measure: the m losses that follow the worst f ones, for the published size m and flags f.
+/// The prover names both; among any f + m scenarios, the m that lie below the others lose at most what the measure is made of:
+///     measure size < sum of the chosen losses + size,   chosen: x_t + v >= 0,   left out: x_t + v <= 0,   or measure = 0
+/// requires  R19 sign is 1 for shifted = x + v of at least 0, else -1; R20 rule = scenarios in use, size >= 1, flags: published
+/// ensures   0 <= measure < 2^92 and the line above, with size chosen and flags left out, all different and in use: a prover can
+///           only understate it
+/// hints     used (pinned as in TailMeasure)
+/// ledger    losses < 2^89, size < 2^16: sums and size measure below 2^108, their exact difference below 2^16
+/// cost      9 TAILS + 92 + 16 + 7
+/// twin      prover/risk/margin-program.ts tailWorking
+template TailAttained(TAILS) {
+    signal input rule[3];
+    signal input shifted[TAILS];
+    signal input sign[TAILS];
+    signal input threshold;
+    signal input leftOut[TAILS];
+    signal input chosen[TAILS];
+    signal input measure;
+    assert(TAILS >= 1 && TAILS < 65536);
+
+    signal used[TAILS];
+    signal above[TAILS];
+    signal part[TAILS];
+    var inUse = 0;
+    var counted = 0;
+    var flagged = 0;
+    var gains = 0;
+    for (var t = 0; t < TAILS; t++) {
+        used[t] <-- t < rule[0] ? 1 : 0;
+        CheckBoolean()(used[t]);
+        if (t > 0) { used[t] * (1 - used[t - 1]) === 0; }
+        CheckBoolean()(leftOut[t]);
+        CheckBoolean()(chosen[t]);
+        (leftOut[t] + chosen[t]) * (1 - used[t]) === 0;
+        leftOut[t] * chosen[t] === 0;
+        chosen[t] * (1 - sign[t]) === 0;
+        above[t] <== leftOut[t] * (1 + sign[t]);
+        above[t] * shifted[t] === 0;
+        part[t] <== chosen[t] * shifted[t];
+        inUse += used[t];
+        counted += chosen[t];
+        flagged += leftOut[t];
+        gains += part[t];
+    }
+    inUse === rule[0];
+
+    CheckBits(92)(measure);
+    signal isZero <== IsZero()(measure);
+    (1 - isZero) * (counted - rule[1]) === 0;
+    (1 - isZero) * (flagged - rule[2]) === 0;
+    signal thresholds <== rule[1] * threshold;
+    signal whole <== rule[1] * measure;
+    signal beyond <== (1 - isZero) * (thresholds - gains + rule[1] - 1 - whole);
+    CheckBits(16)(beyond);
 }

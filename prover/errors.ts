@@ -10,7 +10,7 @@ export type ErrorCode =
   // commitments and statements
   | "SnapshotMismatch" | "TreeFull" | "InvalidPoint" | "InvalidSignature" | "UnknownAttester" | "StatementMismatch"
   // proving and verifying
-  | "BookTooLarge" | "Unhealthy" | "ArtifactMismatch" | "ArtifactMissing" | "InvalidPublicSignals" | "InvalidBundle" | "ProofRejected" | "ProvingFailed"
+  | "BookTooLarge" | "Unhealthy" | "Healthy" | "ArtifactMismatch" | "ArtifactMissing" | "InvalidPublicSignals" | "InvalidBundle" | "ProofRejected" | "ProvingFailed"
   // set-up
   | "InvalidR1cs" | "UnsafeKey"
   // chain

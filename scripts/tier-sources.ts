@@ -9,7 +9,7 @@ import { REPOSITORY } from "./circom.ts";
 
 /** The main component: sizes from circuits/sizes.json, public signals from prover/proof/public-signals.ts. */
 export function mainCircom(tier: string, parameters: TierParameters, folder: string): string {
-  const { positions, venues, treeParents } = parameters;
+  const { positions, venues, treeParents, breach } = parameters;
   const names = PUBLIC_SIGNALS.map(({ name }) => name).join(", ");
   return `pragma circom 2.2.0;
 
@@ -18,7 +18,7 @@ include "generators.circom";
 include "${relative(folder, join(REPOSITORY, "circuits/margin-health.circom"))}";
 
 component main {public [${names}]} =
-    MarginHealth(${positions}, ${venues}, [${shapeNumbers(parameters).join(", ")}], ${treeParents});
+    MarginHealth(${positions}, ${venues}, [${shapeNumbers(parameters).join(", ")}], ${treeParents}, ${breach ? 1 : 0});
 `;
 }
 

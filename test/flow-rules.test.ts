@@ -57,6 +57,7 @@ const policy = parsePolicy({
   },
 });
 const tier = tierParameters("rules");
+const breachOf = (request: ProvingRequest): ProvingRequest => ({ ...request, tier: tierParameters("rules-breach") });
 const snapshot = buildSnapshot(market, policy, { treeParents: tier.treeParents, shape: shapeOf(tier) });
 const risks = marketRisk(market, policy);
 
@@ -71,13 +72,14 @@ function requestFor(book: Readonly<Record<string, number>>, level: Level, onChai
   return { ...requestOf([{ ...DERIBIT, positions }], { claim: { level, minRatioBps: 11_000n as Bps }, onChainCollateral: onChainCollateral as Usd }), tier, snapshot, policy, risks };
 }
 
-let calculateWitness: WitnessCalculator;
+let health: WitnessCalculator;
+let breach: WitnessCalculator;
 beforeAll(async () => {
-  await oneAtATime("tier-rules", () => build(["rules"]));
-  ({ calculateWitness } = await loadArtifacts("rules"));
+  await oneAtATime("tier-rules", () => build(["rules", "rules-breach"]));
+  [health, breach] = (await Promise.all(["rules", "rules-breach"].map((name) => loadArtifacts(name)))).map((each) => each.calculateWitness) as [WitnessCalculator, WitnessCalculator];
 }, 300_000);
 const verdict = (request: ProvingRequest): Promise<string> =>
-  calculateWitness(uncheckedInput(request)).then(() => "accepted", (error: unknown) => templatesOf(error));
+  (request.tier.breach ? breach : health)(uncheckedInput(request)).then(() => "accepted", (error: unknown) => templatesOf(error));
 
 describe("under every rule at once", () => {
   it("the policy fills the tier", () => {
@@ -87,7 +89,7 @@ describe("under every rule at once", () => {
   });
 
   it.each(Object.entries(BOOKS).flatMap(([name, book]) => (["MM", "IM"] as const).map((level) => ({ name, book, level }))))(
-    "$name, $level: the least collateral that suffices proves, and one unit less is refused in words and by the circuit",
+    "$name, $level: the least collateral that suffices proves, and one unit less is refused in words and by the circuit, and is a breach",
     async ({ book, level }) => {
       const reportWith = (collateral: bigint) => {
         const { statements, claim } = requestFor(book, level, collateral);
@@ -101,12 +103,18 @@ describe("under every rule at once", () => {
       expect(await verdict(requestFor(book, level, least))).toBe("accepted");
       expect(refusal(() => prepareProof(requestFor(book, level, least - 1n))).code).toBe("Unhealthy");
       expect(await verdict(requestFor(book, level, least - 1n))).toMatch(/^Num2Bits in CheckBits in Margin in /);
+      expect(await verdict(breachOf(requestFor(book, level, least - 1n)))).toBe("accepted");
+      expect(prepareProof(breachOf(requestFor(book, level, least - 1n))).report.isHealthy).toBe(false);
+      expect(refusal(() => prepareProof(breachOf(requestFor(book, level, least)))).code).toBe("Healthy");
+      expect(await verdict(breachOf(requestFor(book, level, least)))).toMatch(/^Num2Bits in CheckBits in MarginBreach in /);
     },
   );
 
-  it("a limit that is exceeded is refused, whatever the collateral", async () => {
+  it("a limit that is exceeded is refused and is a breach, whatever the collateral", async () => {
     const beyond = requestFor({ "BTC-PERPETUAL": 3, USD: 1 }, "MM", 10n ** 15n);
     expect(refusal(() => prepareProof(beyond)).code).toBe("Unhealthy");
     expect(await verdict(beyond)).not.toBe("accepted");
+    expect(prepareProof(breachOf(beyond)).report.isHealthy).toBe(false);
+    expect(await verdict(breachOf(beyond))).toBe("accepted");
   });
 });

@@ -2,6 +2,7 @@ import { formatDecimal } from "../numeric/decimal.ts";
 import type { ProofBundle } from "../proof/bundle.ts";
 import { unpackClaim } from "../proof/claim.ts";
 import { signalsJson } from "../proof/public-signals.ts";
+import { tierParameters } from "../proof/tiers.ts";
 import { DECIMALS } from "../units.ts";
 import type { Facts } from "./summaries.ts";
 
@@ -15,6 +16,7 @@ export function bundleFacts(bundle: ProofBundle): Facts {
   const { subject, asOf, sequence, minRatioBps, level, minAssurance } = unpackClaim(publicSignals.claim);
   return {
     tier,
+    states: tierParameters(tier).breach ? "breach" : "health",
     setup: artifacts.setup,
     claim: { subject, asOf, sequence, minRatioBps: minRatioBps.toString(), level, minAssurance, onChainCollateral: formatDecimal(publicSignals.onChainCollateral, DECIMALS.usd, { trim: true }) },
     snapshot: { root: snapshot.root.toString(), asOf: snapshot.asOf, policyHash: snapshot.policyHash.toString() },

@@ -28,7 +28,7 @@ export function circuitInput(request: ProvingRequest, publicSignals: PublicSigna
     ...claimInputs(request),
     ...snapshotInputs(request),
     ...positionInputs(positions, request),
-    ...programInputs(request.risks.rules, request.tier, totals, request.claim.level),
+    ...programInputs(request.risks.rules, request.tier, totals, request.claim.level, request.tier.breach),
     ...statementInputs(statements, request),
   });
 }

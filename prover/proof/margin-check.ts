@@ -18,7 +18,8 @@ import type { ProvingRequest } from "./proving-request.ts";
  * The report of the statements' book under the claim's terms.
  *
  * @throws SnapshotMismatch when policy or risks are not those of the snapshot; OutOfRange for totals beyond the circuit's
- *   widths; Unhealthy when the book does not cover what is claimed
+ *   widths; Unhealthy when the book does not cover what is claimed, Healthy when a tier
+ *   that states breaches is asked about a book that does
  */
 export function checkMargin(request: ProvingRequest, points: readonly Point[]): MarginReport {
   const { snapshot, policy, risks, statements, claim, onChainCollateral } = request;
@@ -33,7 +34,8 @@ export function checkMargin(request: ProvingRequest, points: readonly Point[]): 
   requireOpening(report, points);
   requireRanges(report.totals);
   requireWidths(request, report.totals);
-  if (!report.isHealthy) throw unhealthy(report, policy);
+  if (request.tier.breach) requireBreach(report);
+  else if (!report.isHealthy) throw unhealthy(report, policy);
   return report;
 }
 
@@ -72,6 +74,13 @@ function requireWidths({ risks: { rules }, tier, claim: { level } }: ProvingRequ
 function tooLarge(path: string): MarginProofError {
   const about = formatDecimal(1n << BigInt(BITS.total - 1), DECIMALS.value, { digits: 0, round: "down", group: true });
   return new MarginProofError("OutOfRange", "the book is too large for the circuit's totals", { path, hint: `keep every total below ${about} quote units: prove parts of the book apart` });
+}
+
+function requireBreach({ isHealthy, excess, terms }: MarginReport): void {
+  if (!isHealthy) return;
+  throw new MarginProofError("Healthy", `there is no breach: the margin covers the claimed ratio of the ${terms.level} requirement`, {
+    path: "claim", hint: `${formatDecimal(excess, DECIMALS.value, { digits: 2, round: "down", group: true })} are in excess: claim what is breached, or count the collateral that is held`,
+  });
 }
 
 const amount = (value: bigint, round: "up" | "down"): string => formatDecimal(value, DECIMALS.value, { digits: 2, round, group: true });

@@ -13,6 +13,8 @@ function padded<T>(items: readonly T[], count: number, filler: T): T[] {
   return Array.from({ length: count }, (_, i) => (i < items.length ? items[i]! : filler));
 }
 
+const bits = (flags: readonly boolean[], count: number): bigint[] => padded(flags.map((flag) => (flag ? 1n : 0n)), count, 0n);
+
 /** Totals of a program in the shape of a tier: what the program does not have is 0. Tails stay as many as are in use. */
 export function padTotals(totals: ColumnTotals, shape: RiskShape): ColumnTotals {
   const zeros = (count: number): Value[] => padded<Value>([], count, ZERO);
@@ -34,14 +36,15 @@ export function paddedWorking(rules: MarginRules, shape: RiskShape, totals: Colu
 }
 
 /**
- * Inputs of circuits/margin-program.circom and of the rules hash, by name; what the shape does not have is left out.
+ * Inputs of circuits/margin-program.circom and of the rules hash, by name; what the shape does not have is left out. A breach is
+ * shown with other witnesses of the tail: the losses that make it, and the largest of them as threshold.
  *
  * @throws OutOfRange for a total beyond the circuit's width; as `padRules`
  */
-export function programInputs(rules: MarginRules, shape: RiskShape, totals: ColumnTotals, level: Level) {
+export function programInputs(rules: MarginRules, shape: RiskShape, totals: ColumnTotals, level: Level, breach = false) {
   const { nettingSets, exposures, aggregate, sensitivity, tail, stress } = paddedWorking(rules, shape, totals, level);
   const hasTail = shape.tails > 0;
-  const total = columnTotals(totals, shape, tail.threshold);
+  const total = columnTotals(totals, shape, breach ? tail.worstKept : tail.threshold);
   total.forEach((value, k) => requireTotal(value, `total[${k}]`));
   const inputs = {
     ...ruleInputs(rules, shape),
@@ -51,7 +54,8 @@ export function programInputs(rules: MarginRules, shape: RiskShape, totals: Colu
     requirement: shape.exposures > 0 || shape.floors ? nettingSets.map(({ requirement }): bigint => requirement) : [],
     aggregate: aggregate as bigint,
     root: shape.sensitivities > 0 ? [sensitivity as bigint] : [],
-    leftOut: padded(tail.flags.map((flag) => (flag ? 1n : 0n)), shape.tails, 0n),
+    leftOut: bits(tail.flags, shape.tails),
+    chosen: breach ? bits(tail.chosen, shape.tails) : [],
     measure: hasTail ? [tail.measure as bigint] : [],
     worst: hasTail ? [stress - sensitivity] : [],
   };

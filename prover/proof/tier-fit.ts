@@ -12,8 +12,11 @@ interface Meaning {
   readonly noun: string;
 }
 
+/** What a request needs of its tier. */
+type Need = Omit<TierParameters, "breach">;
+
 /** Sizes that a request may need more of than a tier has, with where that comes from. */
-const MEANINGS: Readonly<Record<Exclude<keyof TierParameters, "treeParents">, Meaning>> = {
+const MEANINGS: Readonly<Record<Exclude<keyof Need, "treeParents">, Meaning>> = {
   positions: { path: "statements", noun: "positions" },
   venues: { path: "statements", noun: "accounts" },
   cells: { path: "policy", noun: "netting cells" },
@@ -34,12 +37,11 @@ const MEANINGS: Readonly<Record<Exclude<keyof TierParameters, "treeParents">, Me
 const BOUNDS = Object.entries(MEANINGS) as [keyof typeof MEANINGS, Meaning][];
 
 /** What a program needs in a tier: netting sets take the place of groups where the tier has groups and the program none. */
-function needIn<T extends TierParameters>(need: T, tier: TierParameters): T {
+function needIn(need: Need, tier: Need): Need {
   return need.groups === 0 && tier.groups > 0 ? { ...need, groups: need.nettingSets } : need;
 }
 
-/** What a request needs of its tier. */
-function needOf({ statements, risks, snapshot }: Omit<ProvingRequest, "tier">): TierParameters {
+function needOf({ statements, risks, snapshot }: Omit<ProvingRequest, "tier">): Need {
   return {
     ...risks.rules.shape,
     positions: statements.reduce((sum, { statement }) => sum + statement.positions.length, 0),
@@ -48,11 +50,11 @@ function needOf({ statements, risks, snapshot }: Omit<ProvingRequest, "tier">): 
   };
 }
 
-const isLargeEnough = (need: TierParameters, tier: TierParameters): boolean => BOUNDS.every(([size]) => Number(needIn(need, tier)[size]) <= Number(tier[size]));
+const isLargeEnough = (need: Need, tier: Need): boolean => BOUNDS.every(([size]) => Number(needIn(need, tier)[size]) <= Number(tier[size]));
 
 /** The tier that would do. The tree's size is no bound: it is part of the snapshot's root. */
-function advice(need: TierParameters): string {
-  const large = Object.entries(readTiers()).filter(([, tier]) => isLargeEnough(need, tier));
+function advice(need: Need, breach = false): string {
+  const large = Object.entries(readTiers()).filter(([, tier]) => tier.breach === breach && isLargeEnough(need, tier));
   const [name, tier] = large.find(([, { treeParents }]) => treeParents === need.treeParents) ?? large[0] ?? [];
   if (name === undefined || tier === undefined) return "no tier is large enough: net or close positions, or add a tier to circuits/sizes.json";
   return tier.treeParents === need.treeParents ? `use tier ${name}` : `use tier ${name}, with a snapshot built for it (treeParents ${tier.treeParents})`;
@@ -71,10 +73,10 @@ export function requireFit(request: ProvingRequest): void {
   const need = needOf(request);
   for (const [size, { path, noun }] of BOUNDS) {
     const [needed, has] = [needIn(need, request.tier)[size], request.tier[size]];
-    if (Number(needed) > Number(has)) throw new MarginProofError("BookTooLarge", refusalOf(needed, has, noun), { path, hint: advice(need) });
+    if (Number(needed) > Number(has)) throw new MarginProofError("BookTooLarge", refusalOf(needed, has, noun), { path, hint: advice(need, request.tier.breach) });
   }
   if (need.treeParents !== request.tier.treeParents) {
-    throw new MarginProofError("SnapshotMismatch", `the tree has ${need.treeParents} parents, and this tier opens trees of ${request.tier.treeParents}`, { path: "snapshot.treeParents", hint: advice(need) });
+    throw new MarginProofError("SnapshotMismatch", `the tree has ${need.treeParents} parents, and this tier opens trees of ${request.tier.treeParents}`, { path: "snapshot.treeParents", hint: advice(need, request.tier.breach) });
   }
   if (!isMadeFor(request.snapshot, request.tier)) {
     throw new MarginProofError("SnapshotMismatch", "the snapshot was made for another tier: its rules are padded to another shape", { path: "snapshot.shape", hint: "prove in the tier that the snapshot was built for, or build it again" });
@@ -86,9 +88,9 @@ function isMadeFor({ tree, shape }: ProvingRequest["snapshot"], tier: TierParame
   return tree.treeParents === tier.treeParents && shapeNumbers(shape).join() === shapeNumbers(tier).join();
 }
 
-/** Every tier, smallest first. */
+/** Every tier that states health, smallest first. */
 function tiersBySize(): [name: string, tier: TierParameters][] {
-  return Object.entries(readTiers()).sort(([, a], [, b]) => a.positions - b.positions || a.treeParents - b.treeParents);
+  return Object.entries(readTiers()).filter(([, { breach }]) => !breach).sort(([, a], [, b]) => a.positions - b.positions || a.treeParents - b.treeParents);
 }
 
 /** The smallest tier that takes a request. @throws as `requireFit`, about the largest tier, when none does */

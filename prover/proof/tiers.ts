@@ -28,7 +28,11 @@ const TierParametersSchema = z.strictObject({
   pairing: z.boolean(),
 });
 
-export type TierParameters = z.infer<typeof TierParametersSchema>;
+/** Sizes, and what the circuit states: that the margin covers the requirement, or the complement: that it does not. */
+export type TierParameters = z.infer<typeof TierParametersSchema> & { readonly breach: boolean };
+
+/** A tier's twin of the same sizes, which states the complement. */
+export const breachTier = (tier: string): string => `${tier}-breach`;
 
 /** Files of one tier. */
 export interface ArtifactPaths {
@@ -60,14 +64,17 @@ export function packageRoot(): string {
   return folder;
 }
 
-/** Every tier by name. @throws ArtifactMismatch when the table is not of the expected shape */
+/** Every tier by name, and its twin that states a breach. @throws ArtifactMismatch when the table is not of the expected shape */
 export function readTiers(): Readonly<Record<string, TierParameters>> {
   const parsed = z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), TierParametersSchema).safeParse(JSON.parse(readFileSync(join(packageRoot(), "circuits/sizes.json"), "utf8")));
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw new MarginProofError("ArtifactMismatch", issue.message, { path: ["circuits/sizes.json", ...issue.path].join("."), hint: "restore the file" });
   }
-  return parsed.data;
+  return Object.fromEntries(Object.entries(parsed.data).flatMap(([tier, sizes]): [string, TierParameters][] => [
+    [tier, { ...sizes, breach: false }],
+    [breachTier(tier), { ...sizes, breach: true }],
+  ]));
 }
 
 /** @throws ArtifactMissing for a name that is not in circuits/sizes.json */

@@ -47,6 +47,10 @@ export interface TailWorking {
   readonly flags: readonly boolean[];
   /** Expected shortfall or value at risk, rounded up, not negative. */
   readonly measure: Value;
+  /** The largest loss that is not left out: the losses of the measure, `chosen`, are at most that. */
+  readonly worstKept: Value;
+  /** [tail scenario] whether its loss makes the measure: the m worst that are not left out. */
+  readonly chosen: readonly boolean[];
 }
 
 export interface MarginWorking {
@@ -179,13 +183,20 @@ function correlated(matrices: readonly Matrix[], values: readonly bigint[]): Val
  * the mean of the `size` worst, and with flags instead the m-th worst loss itself. Every other v would only be larger.
  */
 function tailWorking({ tail: { size, flags }, shape }: MarginRules, pnl: readonly Value[]): TailWorking {
-  if (shape.tails === 0) return { threshold: 0n as Value, flags: [], measure: 0n as Value };
+  if (shape.tails === 0) return { threshold: 0n as Value, flags: [], measure: 0n as Value, worstKept: 0n as Value, chosen: [] };
   const order = pnl.map((value, t) => ({ loss: -value, t })).sort((a, b) => (a.loss === b.loss ? a.t - b.t : a.loss > b.loss ? -1 : 1));
   const threshold = order[size + flags - 1]!.loss;
   const left = new Set(order.slice(0, flags).map(({ t }) => t));
+  const chosen = new Set(order.slice(flags, flags + size).map(({ t }) => t));
   const excess = sum(pnl.map((value, t) => (left.has(t) || -value <= threshold ? 0n : -value - threshold)));
   const measure = divUp(BigInt(size) * threshold + excess, BigInt(size));
-  return { threshold: threshold as Value, flags: pnl.map((_, t) => left.has(t)), measure: (measure > 0n ? measure : 0n) as Value };
+  return {
+    threshold: threshold as Value,
+    flags: pnl.map((_, t) => left.has(t)),
+    measure: (measure > 0n ? measure : 0n) as Value,
+    worstKept: order[flags]!.loss as Value,
+    chosen: pnl.map((_, t) => chosen.has(t)),
+  };
 }
 
 /** What the worse of two moves loses, if either does. */

@@ -25,8 +25,8 @@ describe("CorrelatedRoot", () => {
   let full: Tested;
   const inputs = ["value", "matrix", "root"];
   beforeAll(async () => {
-    strict = await underTest({ file: "correlation.circom", template: "CorrelatedRoot", params: [SIZE, 2, 1], inputs });
-    full = await underTest({ file: "correlation.circom", template: "CorrelatedRoot", params: [SIZE, 1, 0], inputs });
+    strict = await underTest({ file: "correlation.circom", template: "CorrelatedRoot", params: [SIZE, 2, 1, 0], inputs });
+    full = await underTest({ file: "correlation.circom", template: "CorrelatedRoot", params: [SIZE, 1, 0, 0], inputs });
   });
 
   const strictAt = ([a, b, c]: readonly bigint[]) => (i: number, j: number): bigint => (i === j ? ONE : i + j === 1 ? a! : i + j === 2 ? b! : c!);
@@ -73,8 +73,8 @@ describe("CorrelatedRoot", () => {
 
   describe("costs", () => {
     it("products once, terms and a comparison for each matrix", () => {
-      expectCost("CorrelatedRoot", [SIZE, 2, 1], strict);
-      expectCost("CorrelatedRoot", [SIZE, 1, 0], full);
+      expectCost("CorrelatedRoot", [SIZE, 2, 1, 0], strict);
+      expectCost("CorrelatedRoot", [SIZE, 1, 0, 0], full);
     });
   });
 });

@@ -20,7 +20,7 @@ const inputs = (given: Exposure, [low, high]: readonly bigint[] = [-BOUND, BOUND
 describe("ExposureCharge", () => {
   let tested: Tested;
   beforeAll(async () => {
-    tested = await underTest({ file: "exposure.circom", template: "ExposureCharge", params: [2], inputs: ["level", "total", "sign", "rule", "piece", "tiered"] });
+    tested = await underTest({ file: "exposure.circom", template: "ExposureCharge", params: [2, 0], inputs: ["level", "total", "sign", "rule", "piece", "tiered"] });
   });
 
   const total = fc.oneof(fc.bigInt({ min: -2n, max: 2n }), fc.bigInt({ min: -(1n << 85n), max: 1n << 85n }));
@@ -61,6 +61,6 @@ describe("ExposureCharge", () => {
   });
 
   describe("costs", () => {
-    it("two limits, the tiered charge, and each piece", () => expectCost("ExposureCharge", [2], tested));
+    it("two limits, the tiered charge, and each piece", () => expectCost("ExposureCharge", [2, 0], tested));
   });
 });

@@ -23,7 +23,7 @@ import { expectCost, underTest, withGenerators, type Inputs, type Tested } from 
 import { uncheckedInput } from "../support/unchecked-input.ts";
 
 const { positions, venues, nettingSets, treeParents } = REQUEST.tier;
-const SIZES = [positions, venues, `[${shapeNumbers(REQUEST.tier).join(", ")}]`, treeParents];
+const SIZES = [positions, venues, `[${shapeNumbers(REQUEST.tier).join(", ")}]`, treeParents, 0];
 const HONEST = prepareProof(REQUEST).input;
 const NAMES = Object.keys(HONEST);
 const PRIVATE = NAMES.filter((name) => !PUBLIC_SIGNALS.some((signal) => signal.name === name)) as (keyof CircuitInput)[];

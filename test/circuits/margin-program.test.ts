@@ -16,8 +16,8 @@ const SHAPE = shapeOf(tierParameters("rules"));
 const BOUNDS = ["loss", "tiered", "requirement", "aggregate", "root", "measure", "worst"] as const;
 const RULES = ["weight", "cellRule", "groupRule", "exposureRule", "piece", "correlation", "sensitivity", "tailRule"] as const;
 
-function inputs(rules: MarginRules, totals: ColumnTotals, level: Level): Inputs {
-  const { lossFactor: _, ...rest } = programInputs(rules, SHAPE, totals, level);
+function inputs(rules: MarginRules, totals: ColumnTotals, level: Level, breach = false): Inputs {
+  const { lossFactor: _, ...rest } = programInputs(rules, SHAPE, totals, level, breach);
   return { level: level === "IM" ? 1n : 0n, ...rest, sign: rest.total.map((y) => (y >= 0n ? 1n : -1n)) };
 }
 
@@ -25,8 +25,10 @@ const anything = fc.tuple(randomRules(SHAPE), randomTotals(SHAPE), fc.constantFr
 
 describe("MarginProgram", () => {
   let tested: Tested;
+  let breach: Tested;
   beforeAll(async () => {
-    tested = await underTest({ file: "margin-program.circom", template: "MarginProgram", params: [shapeNumbers(SHAPE)], inputs: ["level", ...RULES, "total", "sign", "leftOut", ...BOUNDS] });
+    tested = await underTest({ file: "margin-program.circom", template: "MarginProgram", params: [shapeNumbers(SHAPE), 0], inputs: ["level", ...RULES, "total", "sign", "leftOut", ...BOUNDS] });
+    breach = await underTest({ file: "margin-program.circom", template: "MarginProgram", params: [shapeNumbers(SHAPE), 1], inputs: ["level", ...RULES, "total", "sign", "leftOut", "chosen", ...BOUNDS] });
   });
 
   describe("agrees", () => {
@@ -48,6 +50,18 @@ describe("MarginProgram", () => {
       const rules = plainRules(2, 3);
       expect(await tested.output(inputs(rules, totals, "MM"), "stress")).toBe(evaluateRules(rules, totals, "MM").stress);
       expect(paddedWorking(rules, SHAPE, totals, "MM").requirement).toBe(evaluateRules(rules, totals, "MM").requirement);
+    }), 25);
+
+    law("with evaluateRules on any program with every feature in a breach, and nothing may be one unit more", fc.asyncProperty(anything, async ([rules, totals, level]) => {
+      const given = inputs(rules, totals, level, true);
+      expect(await breach.output(given, "stress")).toBe(evaluateRules(rules, totals, level).stress);
+      expect(await breach.output(given, "outside")).toBe(await tested.output(inputs(rules, totals, level), "outside"));
+      for (const bound of BOUNDS) {
+        for (const [i, value] of (Array.isArray(given[bound]) ? (given[bound] as bigint[]) : [given[bound] as bigint]).entries()) {
+          const more = Array.isArray(given[bound]) ? (given[bound] as bigint[]).with(i, value + 1n) : value + 1n;
+          expect(`${bound}[${i}]: ${await breach.refusal({ ...given, [bound]: more })}`).not.toContain("accepted");
+        }
+      }
     }), 25);
   });
 
@@ -109,6 +123,9 @@ describe("MarginProgram", () => {
   });
 
   describe("costs", () => {
-    it("the sum of its parts", () => expectCost("MarginProgram", ["rules"], tested));
+    it("the sum of its parts", () => {
+      expectCost("MarginProgram", ["rules"], tested);
+      expectCost("MarginProgram", ["rules breach"], breach);
+    });
   });
 });

@@ -76,7 +76,7 @@ describe("Margin", () => {
     return refusal === "accepted";
   };
   beforeAll(async () => {
-    tested = await underTest({ file: "margin.circom", template: "Margin", inputs: INPUTS });
+    tested = await underTest({ file: "margin.circom", template: "Margin", params: [0, 0], inputs: INPUTS });
   });
 
   describe("agrees", () => {
@@ -185,7 +185,52 @@ describe("Margin", () => {
 
   describe("costs", () => {
     it("the bits of the comparison, the collateral and the loss factor, and four products", () => {
-      expectCost("Margin", [], tested);
+      expectCost("Margin", [0, 0], tested);
     });
+  });
+});
+
+describe("MarginBreach", () => {
+  let tested: Tested;
+  const LIMITS = { low: [-10n, 5n], high: [10n, 5n] };
+  const within = { excess: 0n, exposure: [10n, 5n], ...LIMITS };
+  const REFUSED = "Num2Bits in CheckBits in MarginBreach";
+  beforeAll(async () => {
+    tested = await underTest({ file: "margin.circom", template: "MarginBreach", params: [2], inputs: ["excess", "exposure", "low", "high"] });
+  });
+
+  describe("agrees", () => {
+    const excess = fc.oneof(fc.constantFrom(0n, -1n, 1n), fc.bigInt({ min: -(1n << 188n), max: 1n << 188n }));
+    const exposure = fc.bigInt({ min: -12n, max: 12n });
+    law("with the complement of the inequality and of the limits", fc.asyncProperty(excess, exposure, exposure, async (anyExcess, x, y) => {
+      const isHealthy = anyExcess >= 0n && x >= -10n && x <= 10n && y === 5n;
+      expect(await tested.refusal({ ...within, excess: anyExcess, exposure: [x, y] })).toBe(isHealthy ? REFUSED : "accepted");
+    }), 100);
+  });
+
+  describe("refuses", () => {
+    it("a margin that just suffices", async () => {
+      expect(await tested.refusal(within)).toBe(REFUSED);
+      expect(await tested.refusal({ ...within, excess: -1n })).toBe("accepted");
+    });
+
+    it("an exposure at its limit, and none a unit beyond", async () => {
+      for (const exposure of [[-10n, 5n], [10n, 5n]]) expect(await tested.refusal({ ...within, exposure })).toBe(REFUSED);
+      for (const exposure of [[-11n, 5n], [11n, 5n], [0n, 4n], [0n, 6n]]) expect(await tested.refusal({ ...within, exposure })).toBe("accepted");
+    });
+  });
+
+  describe("cannot be forged", () => {
+    it("at which, with every dependent wire recomputed", async () => {
+      expect(await tested.forgeries({ ...within, excess: -1n }, ["which"])).toEqual([]);
+    });
+  });
+
+  describe("edges", () => {
+    it("the largest shortfall", async () => expect(await tested.refusal({ ...within, excess: 1n - (1n << 189n) })).toBe("accepted"));
+  });
+
+  describe("costs", () => {
+    it("one comparison, and four for each exposure", () => expectCost("MarginBreach", [2], tested));
   });
 });

@@ -95,3 +95,56 @@ describe("PairCredit", () => {
     it("the widths of rates and quantities, and the challenge", () => expectCost("PairCredit", [POSITIONS], tested));
   });
 });
+
+describe("PairedInFull", () => {
+  let tested: Tested;
+  let two: Tested;
+  const NAMES = ["magnitude", "paired", "node", "side"];
+  const given = (positions: readonly Pairable[], change: Inputs = {}): Inputs => {
+    const { magnitude, paired, node, side } = inputs(positions, 0n);
+    return { magnitude: magnitude!, paired: paired!, node: node!, side: side!, ...change };
+  };
+  beforeAll(async () => {
+    const of = (count: number) => underTest({ file: "pairing.circom", template: "PairedInFull", params: [count], inputs: NAMES });
+    [tested, two] = [await of(POSITIONS), await of(2)];
+  });
+
+  describe("agrees", () => {
+    const pairable = fc.tuple(fc.integer({ min: -5, max: 5 }), fc.nat({ max: 2 })).map(([quantity, node]) => position(BigInt(quantity), node));
+    law("that what the twin pairs is the most, and that a pair less in any node is not", fc.asyncProperty(fc.array(pairable, { minLength: POSITIONS, maxLength: POSITIONS }), async (book) => {
+      const honest = given(book);
+      expect(await tested.refusal(honest)).toBe("accepted");
+      const paired = honest.paired as bigint[];
+      for (const node of [0, 1, 2]) {
+        const [long, short] = [1n, -1n].map((sign) => book.findIndex(({ quantity, opening }, i) => opening.nodeIndex === node && quantity * sign > 0n && paired[i]! > 0n)) as [number, number];
+        if (long < 0 || short < 0) continue;
+        expect(await tested.refusal({ ...honest, paired: paired.with(long, paired[long]! - 1n).with(short, paired[short]! - 1n) })).toBe("PairedInFull");
+      }
+    }), 60);
+  });
+
+  describe("refuses", () => {
+    it("a short and a long of one node that are not paired", async () => {
+      expect(await tested.refusal(given(BOOK, { paired: [0n, 0n, 0n, 0n] }))).toBe("PairedInFull");
+    });
+  });
+
+  describe("cannot be forged", () => {
+    it("at inverse where both have something left, with every dependent wire recomputed", async () => {
+      expect(await two.forgeries(given([position(-5n, 0), position(3n, 1)]), ["inverse"])).toEqual([]);
+    });
+  });
+
+  describe("edges", () => {
+    it("the largest quantities apart, and two shorts in one node", async () => {
+      const most = (1n << 64n) - 1n;
+      expect(await two.refusal(given([position(-most, 0), position(most, 1)]))).toBe("accepted");
+      expect(await two.refusal(given([position(-most, 0), position(-1n, 0)]))).toBe("accepted");
+      expect(await two.refusal(given([position(-most, 0), position(most, 0)], { paired: [0n, 0n] }))).toBe("PairedInFull");
+    });
+  });
+
+  describe("costs", () => {
+    it("five for each two positions", () => expectCost("PairedInFull", [POSITIONS], tested));
+  });
+});

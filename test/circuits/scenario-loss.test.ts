@@ -37,7 +37,7 @@ describe("SetLosses", () => {
   let grouped: Tested;
   let plain: Tested;
   beforeAll(async () => {
-    const of = (shape: typeof GROUPED) => underTest({ file: "scenario-loss.circom", template: "SetLosses", params: [shapeNumbers(shape)], inputs: shape.groups === 0 ? INPUTS.filter((name) => name !== "groupRule") : INPUTS });
+    const of = (shape: typeof GROUPED) => underTest({ file: "scenario-loss.circom", template: "SetLosses", params: [shapeNumbers(shape), 0], inputs: shape.groups === 0 ? INPUTS.filter((name) => name !== "groupRule") : INPUTS });
     grouped = await of(GROUPED);
     plain = await of(PLAIN);
   });

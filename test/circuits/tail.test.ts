@@ -85,3 +85,71 @@ describe("TailMeasure", () => {
     it("seven for each scenario, and the comparison", () => expectCost("TailMeasure", [ROOM], tested));
   });
 });
+
+describe("TailAttained", () => {
+  let tested: Tested;
+  const given = (tail: Tail): Inputs => {
+    const plain = plainRules(1, 1);
+    const rules: MarginRules = { ...plain, shape: { ...plain.shape, tails: tail.pnl.length }, tail: { size: tail.size, flags: tail.flags } };
+    const { worstKept, chosen } = evaluateRules(rules, { ...zeroTotals(rules), tail: tail.pnl as Value[] }, "MM").tail;
+    return { ...inputs(tail, { threshold: worstKept }), chosen: Array.from({ length: ROOM }, (_, t) => (chosen[t] ? 1n : 0n)) };
+  };
+  beforeAll(async () => {
+    tested = await underTest({ file: "tail.circom", template: "TailAttained", params: [ROOM], inputs: ["rule", "shifted", "sign", "threshold", "leftOut", "chosen", "measure"] });
+  });
+
+  describe("agrees", () => {
+    const pnl = fc.array(fc.oneof(fc.bigInt({ min: -3n, max: 3n }), fc.bigInt({ min: -(1n << 80n), max: 1n << 80n })), { minLength: 1, maxLength: ROOM });
+    const tails = pnl.chain((each) => fc.integer({ min: 1, max: each.length }).chain((size) => fc.record({ pnl: fc.constant(each), size: fc.constant(size), flags: fc.nat({ max: each.length - size }) })));
+    law("with the twin's measure for any size and flags, and one unit more is refused", fc.asyncProperty(tails, async (tail) => {
+      const honest = given(tail);
+      const sorted = tail.pnl.map((x) => -x).sort((a, b) => (a > b ? -1 : 1)).slice(tail.flags, tail.flags + tail.size).reduce((sum, loss) => sum + loss, 0n);
+      const size = BigInt(tail.size);
+      expect(honest.measure).toBe(sorted > 0n ? (sorted + size - 1n) / size : 0n);
+      expect(await tested.refusal(honest)).toBe("accepted");
+      expect(await tested.refusal({ ...honest, measure: (honest.measure as bigint) + 1n })).not.toBe("accepted");
+    }), 100);
+  });
+
+  describe("refuses", () => {
+    const losses: Tail = { pnl: [-5n, -4n, -3n, -2n], size: 2, flags: 1 };
+    it("the worst losses among the chosen where some are to be left out, too few of either, and one in both", async () => {
+      const honest = given(losses);
+      expect([honest.leftOut, honest.chosen, honest.measure]).toEqual([[1n, 0n, 0n, 0n, 0n], [0n, 1n, 1n, 0n, 0n], 4n]);
+      const shiftedBy = (threshold: bigint) => {
+        const shifted = [...losses.pnl.map((x) => x + threshold), threshold];
+        return { threshold, shifted, sign: shifted.map((y) => (y >= 0n ? 1n : -1n)) };
+      };
+      for (const change of [
+        { chosen: [1n, 1n, 0n, 0n, 0n], leftOut: [0n, 0n, 1n, 0n, 0n], ...shiftedBy(5n), measure: 5n },
+        { chosen: [1n, 1n, 0n, 0n, 0n], leftOut: [0n, 0n, 0n, 0n, 0n], ...shiftedBy(5n), measure: 5n },
+        { chosen: [1n, 1n, 0n, 0n, 0n], leftOut: [1n, 0n, 0n, 0n, 0n], ...shiftedBy(5n), measure: 5n },
+        { chosen: [0n, 1n, 0n, 0n, 0n] },
+        { chosen: [0n, 2n, 0n, 0n, 0n] },
+      ]) expect(await tested.refusal({ ...honest, ...change })).toMatch(/TailAttained$/);
+    });
+
+    it("a scenario that is not in use, whose loss is the threshold's mirror image", async () => {
+      const honest = given(losses);
+      expect(await tested.refusal({ ...honest, chosen: [0n, 1n, 0n, 0n, 1n] })).toBe("TailAttained");
+    });
+  });
+
+  describe("cannot be forged", () => {
+    it("at used, with every dependent wire recomputed", async () => {
+      expect(await tested.forgeries(given({ pnl: [-5n, -4n, -3n], size: 2, flags: 0 }), ["used"])).toEqual([]);
+    });
+  });
+
+  describe("edges", () => {
+    it("all losses alike, and only gains", async () => {
+      expect(await tested.refusal(given({ pnl: [-4n, -4n, -4n], size: 1, flags: 2 }))).toBe("accepted");
+      const gains = given({ pnl: [4n, 5n], size: 2, flags: 0 });
+      expect([gains.measure, await tested.refusal(gains)]).toEqual([0n, "accepted"]);
+    });
+  });
+
+  describe("costs", () => {
+    it("nine for each scenario, and the measure", () => expectCost("TailAttained", [ROOM], tested));
+  });
+});

@@ -6,7 +6,7 @@ import { claimFor } from "../../proof/claim.ts";
 import { proveMargin } from "../../proof/prove-margin.ts";
 import type { ProvingRequest } from "../../proof/proving-request.ts";
 import { requireFit, tierFor } from "../../proof/tier-fit.ts";
-import { tierParameters } from "../../proof/tiers.ts";
+import { breachTier, tierParameters } from "../../proof/tiers.ts";
 import { marketRisk } from "../../risk/risk-array.ts";
 import type { Address } from "../../statement/address.ts";
 import type { Assurance } from "../../statement/attester-registry.ts";
@@ -40,6 +40,7 @@ interface Options extends ScopeOptions {
   readonly asOf?: number;
   readonly collateral: Usd;
   readonly tier?: string;
+  readonly breach?: boolean;
   readonly artifacts?: string;
   readonly out: string;
   readonly force?: boolean;
@@ -48,7 +49,7 @@ interface Options extends ScopeOptions {
 export function proveCommand(terminal: Terminal): Command {
   return makeCommand(terminal, {
     usage: "prove",
-    summary: "prove that the book in the statements covers its requirement",
+    summary: "prove that the book in the statements covers its requirement, or that it does not",
     example: "prove --snapshot snapshot.json --market market.json --policy grid-33 --statement deribit.statement.json custody.statement.json --registry registry.json --account-set-salt account-set.salt --level IM --ratio-bps 11000 --out proof.json",
     options: [
       new Option("--snapshot <file>", "the published snapshot").makeOptionMandatory(),
@@ -68,6 +69,7 @@ export function proveCommand(terminal: Terminal): Command {
       asOfOption("claim that no statement is older (default: the oldest one's time)"),
       collateralOption(),
       tierOption(),
+      new Option("--breach", "prove the complement: that the claimed ratio of the requirement is not covered, or a limit not kept"),
       artifactsOption(),
       outOption("write the proof bundle here; it holds nothing private"),
       forceOption(),
@@ -81,7 +83,8 @@ async function run(options: Options, terminal: Terminal): Promise<Outcome> {
   const output = outputFile(options.out, options);
   const request = await asStage(progress, "read and check", () => readRequest(options, terminal));
   const risks = marketRisk(readMarket(options.market), request.policy, progress);
-  const tier = options.tier ?? tierFor({ ...request, risks });
+  const sizes = options.tier ?? tierFor({ ...request, risks });
+  const tier = options.breach === true && !tierParameters(sizes).breach ? breachTier(sizes) : sizes;
   // Before a hundred megabytes of key are read for nothing.
   requireFit({ ...request, risks, tier: tierParameters(tier) });
   const artifacts = await asStage(progress, `load tier ${tier}, compare digests`, () => loadArtifacts(tier, { directory: options.artifacts }));
