@@ -91,16 +91,24 @@ abstract contract Groth16Batch is Groth16Search {
             Bn254Precompiles.multiply(sum + 0x40, proof.a[0], Bn254.Q - proof.a[1], e, pair);
             Bn254Precompiles.multiply(sum + 0x40, proof.c[0], proof.c[1], e, sum + 0x40);
             Bn254Precompiles.accumulate(sum);
-            scalars[0] += e;
-            uint256[7] calldata x = signals[i];
-            for (uint256 j = 0; j < SIGNAL_COUNT; ++j) {
-                scalars[1 + j] = addmod(scalars[1 + j], mulmod(e, x[j], Bn254.R), Bn254.R);
-            }
+            _addWeighted(scalars, e, signals[i]);
         }
         uint256 tail = input + proofs.length * Bn254Precompiles.PAIR_BYTES;
         _multiplyAlpha(scalars[0], sum + 0x40, tail);
         _combine(scalars, tail + Bn254Precompiles.PAIR_BYTES);
         Bn254Precompiles.copy(tail + 2 * Bn254Precompiles.PAIR_BYTES, sum);
         _placeKey(tail);
+    }
+
+    /// @dev scalars_0 += e and scalars_(1+j) += e x_j, modulo the scalar field's order.
+    function _addWeighted(uint256[8] memory scalars, uint256 e, uint256[7] calldata x) private pure {
+        uint256 r = Bn254.R;
+        assembly ("memory-safe") {
+            mstore(scalars, addmod(mload(scalars), e, r))
+            for { let at := 0 } lt(at, 0xe0) { at := add(at, 0x20) } {
+                let scalar := add(add(scalars, 0x20), at)
+                mstore(scalar, addmod(mload(scalar), mulmod(e, calldataload(add(x, at)), r), r))
+            }
+        }
     }
 }

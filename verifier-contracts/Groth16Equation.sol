@@ -53,9 +53,11 @@ abstract contract Groth16Equation is Groth16KeyStore {
     /// @dev The first signal that is not below the scalar field's order, or the number of signals: the precompile would
     /// take it modulo that order, and one proof would pass for several values.
     function _firstAlias(uint256[7] calldata signals) internal pure returns (uint256 index) {
-        unchecked {
-            // Counts to seven at most.
-            while (index < SIGNAL_COUNT && signals[index] < Bn254.R) ++index;
+        uint256 r = Bn254.R;
+        assembly ("memory-safe") {
+            for {} lt(index, SIGNAL_COUNT) { index := add(index, 1) } {
+                if iszero(lt(calldataload(add(signals, shl(5, index))), r)) { break }
+            }
         }
     }
 }
