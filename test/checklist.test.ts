@@ -92,7 +92,7 @@ describe("attacks on what is set up:", () => {
     const chain = await connect({ network: "publicNetwork" });
     try {
       const [admin] = await chain.ethers.getSigners();
-      const plan = { admin: admin!, tiers: [artifacts], publishers: [], quorum: 1, maxSnapshotAge: 1, historyWindow: 1, attesterGrace: 1, collateralToken: await admin!.getAddress(), policies: [] };
+      const plan = { admin: admin!, tiers: [artifacts], tierActivationDelay: 86_400, tierNoticePeriod: 86_400, publishers: [], quorum: 1, maxSnapshotAge: 1, historyWindow: 1, attesterGrace: 1, collateralToken: await admin!.getAddress(), policies: [] };
       expect((await rejection(deployProtocol(plan))).code).toBe("LocalKeyOnPublicNetwork");
       expect(await chain.ethers.provider.getTransactionCount(admin!)).toBe(0);
     } finally {

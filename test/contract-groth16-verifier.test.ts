@@ -220,11 +220,12 @@ describe("the key", () => {
     const other = await deploy(keyOf(trapdoor("other tier")));
     const blank = async (contract: Contract, key: Key) => {
       const hash: string = await contract.getFunction("verificationKeyHash")();
-      const words = [key.alpha, ...[key.beta, key.gamma, key.delta].flat(), ...key.ic].flat().map((value) => value.toString(16).padStart(64, "0"));
-      return [hash.slice(2), ...words].reduce((code, word) => code.replaceAll(word, "#"), await chain.ethers.provider.getCode(contract.target));
+      const points = [key.alpha, ...[key.beta, key.gamma, key.delta].flat(), ...key.ic].flat().map((value) => value.toString(16).padStart(64, "0"));
+      const code = await chain.ethers.provider.getCode(contract.target);
+      for (const word of [hash.slice(2), ...points]) expect(code).toContain(word);
+      return [hash.slice(2), ...points].reduce((rest, word) => rest.replaceAll(word, "#"), code);
     };
     const [first, second] = [await blank(verifier, KEY), await blank(other, keyOf(trapdoor("other tier")))];
     expect(first).toBe(second);
-    expect(first.split("#").length - 1).toBe(31);
   });
 });

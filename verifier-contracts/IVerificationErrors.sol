@@ -55,6 +55,21 @@ interface IVerificationErrors {
     /// @param tier Name of the tier, as bytes32.
     error UnknownTier(bytes32 tier);
 
+    /// @notice The tier's key proves another kind of statement than was asked for.
+    /// @param tier Name of the tier.
+    /// @param kind What it proves, a StatementKind.
+    error WrongStatementKind(bytes32 tier, uint8 kind);
+
+    /// @notice The tier takes no proofs yet.
+    /// @param tier Name of the tier.
+    /// @param activeFrom First second in which it does.
+    error TierNotActive(bytes32 tier, uint256 activeFrom);
+
+    /// @notice The tier takes no proofs any more.
+    /// @param tier Name of the tier.
+    /// @param lastSecond Last second in which it did.
+    error TierSunset(bytes32 tier, uint256 lastSecond);
+
     /// @notice The tier was withdrawn. A withdrawn tier never comes back.
     /// @param tier Name of the tier, as bytes32.
     error TierDisabled(bytes32 tier);
