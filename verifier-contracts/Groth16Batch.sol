@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Bn254} from "./Bn254.sol";
 import {Bn254Precompiles} from "./Bn254Precompiles.sol";
-import {Groth16Key, Groth16Proof, MAX_BATCH, SIGNAL_COUNT} from "./Groth16.sol";
+import {Groth16Key, Groth16Proof, MAX_BATCH} from "./Groth16.sol";
 import {Groth16Search} from "./Groth16Search.sol";
 
 /// @title Many proofs under one key by one product of pairings
@@ -15,7 +15,7 @@ import {Groth16Search} from "./Groth16Search.sol";
 /// the false signals x_0 - e_1 d and x_1 + e_0 d pass together.
 abstract contract Groth16Batch is Groth16Search {
     /// @dev Keeps these hashes apart from any other use of keccak256.
-    bytes32 private constant _TAG = keccak256("zk-margin-health.groth16-batch.v1");
+    bytes32 private constant _TAG = keccak256("margin-health.groth16-batch.v1");
 
     /// @notice Takes a key and keeps it for good.
     /// @param key The verification key; refused where it would make every statement provable.

@@ -53,9 +53,9 @@ abstract contract Groth16Equation is Groth16KeyStore {
     /// @dev The first signal that is not below the scalar field's order, or the number of signals: the precompile would
     /// take it modulo that order, and one proof would pass for several values.
     function _firstAlias(uint256[7] calldata signals) internal pure returns (uint256 index) {
-        uint256 r = Bn254.R;
+        (uint256 r, uint256 count) = (Bn254.R, SIGNAL_COUNT);
         assembly ("memory-safe") {
-            for {} lt(index, SIGNAL_COUNT) { index := add(index, 1) } {
+            for {} lt(index, count) { index := add(index, 1) } {
                 if iszero(lt(calldataload(add(signals, shl(5, index))), r)) { break }
             }
         }

@@ -44,7 +44,7 @@ abstract contract Groth16Search is Groth16Equation, IVerificationErrors {
         }
     }
 
-    /// @dev Returns if `gasLimit` pays for `count` pairings: of alpha with beta, over and over, in place of the `input`.
+    /// @dev Returns if `gasLimit` pays for `count` pairings: of alpha with beta, over and over, in place of `input`.
     function _requireEnough(uint256 input, uint256 count, uint256 gasLimit) internal view {
         for (uint256 i = 0; i < count; ++i) _placeAlphaBeta(input + i * Bn254Precompiles.PAIR_BYTES);
         (bool ok, ) = Bn254Precompiles.pairing(input, count, gasLimit);

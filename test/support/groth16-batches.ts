@@ -41,7 +41,7 @@ const LOW_128 = 2n ** 128n - 1n;
 
 /** The coefficients of Groth16Batch: each from everything, bit 128 set. */
 export function coefficients(batch: Batch, domain: { chainId: number; address: string; keyHash: string }): bigint[] {
-  const head = [keccak256(toUtf8Bytes("zk-margin-health.groth16-batch.v1")), domain.chainId, domain.address, domain.keyHash, batch.proofs.length];
+  const head = [keccak256(toUtf8Bytes("margin-health.groth16-batch.v1")), domain.chainId, domain.address, domain.keyHash, batch.proofs.length];
   const all = words(batch);
   const seed = hash([...head, ...all], ["bytes32", "uint256", "address", "bytes32", "uint256", ...all.map(() => "uint256")]);
   return batch.proofs.map((_, i) => (hash([seed, i]) & LOW_128) | (1n << 128n));
