@@ -139,6 +139,8 @@ async function deployDemo({ admin, publishers }: DemoChain, artifacts: Artifacts
   return deployProtocol({
     admin,
     tiers: [artifacts],
+    tierActivationDelay: 0,
+    tierNoticePeriod: 0,
     publishers: await Promise.all(publishers.map((publisher) => publisher.getAddress())),
     quorum: 2,
     maxSnapshotAge: HOUR,

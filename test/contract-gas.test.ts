@@ -1,7 +1,9 @@
+import type { Contract } from "ethers";
 import hre from "hardhat";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { at, gasOf } from "./support/contracts.ts";
 import { gasSnapshot } from "./support/gas-snapshot.ts";
+import { honestBatch } from "./support/groth16-batches.ts";
 import { call, createWorld, inOrder, POLICY_ID, SECRETS, signalsFor, submit, TIER, type World } from "./support/margin-world.ts";
 import { keyOf, simulate } from "./support/tiny-groth16.ts";
 
@@ -10,6 +12,8 @@ const DEPLOYED = ["Groth16Verifier", "MarginHealthVerifier", "SnapshotOracle", "
 const SIZE_LIMIT = 24_576;
 /** What the precompiles alone charge for seven signals: four pairings, seven multiplications and additions. */
 const PRECOMPILES = 45_000 + 4 * 34_000 + 7 * (6_000 + 150);
+
+const BATCHES = [1, 2, 4, 8, 16, 32];
 
 const bytes = (hex: string): number => (hex.length - 2) / 2;
 
@@ -38,6 +42,7 @@ async function measure(): Promise<Record<string, number>> {
   const sizes = await Promise.all(DEPLOYED.map(async (name) => [`bytes ${name}`, bytes((await hre.artifacts.readArtifact(name)).deployedBytecode)] as const));
   return {
     "verify, as a transaction": await gasOf(subject.sendTransaction({ to: key, data })),
+    ...(await batches(verify as unknown as Contract)),
     "submit, a subject's first": await gasOf(submit(world, one, proof)),
     "submit, a later one": await gasOf(submit(world, two)),
     "register an account set": strangersAccount,
@@ -48,6 +53,22 @@ async function measure(): Promise<Record<string, number>> {
     "canOpen, from outside": Number(await registry.getFunction("canOpen").estimateGas(subject, { policyId: POLICY_ID, level: 1, minRatioBps: 11_000, minAssurance: 2 })),
     ...Object.fromEntries(sizes),
   };
+}
+
+/** Gas per proof of a batch, what a transaction and its calldata cost apart. */
+async function batches(key: Contract): Promise<Record<string, number>> {
+  const costs: Record<string, number> = {};
+  for (const count of BATCHES) {
+    const { proofs, signals } = honestBatch(SECRETS, count);
+    costs[`verify in a batch of ${count}, per proof`] = Math.ceil((await beyondCalldata(String(key.target), key.interface.encodeFunctionData("verifyBatch", [proofs, signals]))) / count);
+  }
+  return costs;
+}
+
+/** Gas of a call that succeeds, without what any transaction with its calldata pays. */
+async function beyondCalldata(to: string, data: string): Promise<number> {
+  const calldata = Buffer.from(data.slice(2), "hex").reduce((sum, byte) => sum + (byte === 0 ? 4 : 16), 0);
+  return (await gasOf(world.subject.sendTransaction({ to, data }))) - 21_000 - calldata;
 }
 
 async function deployment(name: string, ...parameters: unknown[]): Promise<{ wait: () => Promise<{ gasUsed: bigint } | null> }> {
@@ -66,9 +87,15 @@ describe("costs", () => {
     const key = await world.chain.ethers.getContractAt("Groth16Verifier", (await world.verifier.getFunction("tierOf")(TIER)).verifier);
     const parameters = [simulate(SECRETS, signals), signals];
     const data = key.interface.encodeFunctionData("verify", parameters);
-    const calldata = Buffer.from(data.slice(2), "hex").reduce((sum, byte) => sum + (byte === 0 ? 4 : 16), 0);
-    const used = await gasOf(world.subject.sendTransaction({ to: key.target, data }));
-    expect(used - 21_000 - calldata).toBeLessThan(PRECOMPILES * (1 + 1 / 40));
+    expect(await beyondCalldata(String(key.target), data)).toBeLessThan(PRECOMPILES * (1 + 1 / 40));
+  });
+
+  it("of a batch fall with its size, to 75,000 a proof at sixteen and 60,000 at thirty-two", async () => {
+    const key = await world.chain.ethers.getContractAt("Groth16Verifier", (await world.verifier.getFunction("tierOf")(TIER)).verifier);
+    const costs = Object.values(await batches(key as unknown as Contract));
+    expect(costs).toEqual(costs.toSorted((a, b) => b - a));
+    expect(costs[BATCHES.indexOf(16)]).toBeLessThan(75_000);
+    expect(costs[BATCHES.indexOf(32)]).toBeLessThan(60_000);
   });
 
   it("of size stay below the limit on contracts", async () => {

@@ -4,18 +4,13 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FIELD } from "../prover/units.ts";
 import { connect, refusal, type Chain } from "./support/contracts.ts";
+import { INFINITY, INFINITY_2, OUTSIDE_SUBGROUP } from "./support/groth16-batches.ts";
 import { BASE_FIELD, combineKey, g1, g2, keyOf, negateG1, negateG2, rerandomise, simulate, trapdoor, verifies, type G1, type G2, type Key, type Proof } from "./support/tiny-groth16.ts";
 
 const SECRETS = trapdoor("groth16-verifier");
 const KEY = keyOf(SECRETS);
 const STATEMENT = [11n, FIELD - 1n, 0n, 1n, 2n ** 250n, 7n, 123456789n];
 const PROOF = simulate(SECRETS, STATEMENT);
-
-/** On the twist y² = x³ + 3 / (9 + u), outside the subgroup of order r. */
-const OUTSIDE_SUBGROUP: G2 = [
-  [0n, 1n],
-  [15975588672102553735566230729081043132501226101599136527557730645158523614371n, 3610091866386166428467545612961983990332663701371483510632385378352395651980n],
-];
 
 let chain: Chain;
 let verifier: Contract;
@@ -114,8 +109,6 @@ describe("refuses signals", () => {
 });
 
 describe("refuses proofs", () => {
-  const INFINITY: G1 = [0n, 0n];
-  const INFINITY_2: G2 = [[0n, 0n], [0n, 0n]];
   const malformed = { name: "MalformedProof", args: [] };
 
   it.each<[string, Partial<Proof>]>([
@@ -220,11 +213,12 @@ describe("the key", () => {
     const other = await deploy(keyOf(trapdoor("other tier")));
     const blank = async (contract: Contract, key: Key) => {
       const hash: string = await contract.getFunction("verificationKeyHash")();
-      const words = [key.alpha, ...[key.beta, key.gamma, key.delta].flat(), ...key.ic].flat().map((value) => value.toString(16).padStart(64, "0"));
-      return [hash.slice(2), ...words].reduce((code, word) => code.replaceAll(word, "#"), await chain.ethers.provider.getCode(contract.target));
+      const points = [key.alpha, ...[key.beta, key.gamma, key.delta].flat(), ...key.ic].flat().map((value) => value.toString(16).padStart(64, "0"));
+      const code = await chain.ethers.provider.getCode(contract.target);
+      for (const word of [hash.slice(2), ...points]) expect(code).toContain(word);
+      return [hash.slice(2), ...points].reduce((rest, word) => rest.replaceAll(word, "#"), code);
     };
     const [first, second] = [await blank(verifier, KEY), await blank(other, keyOf(trapdoor("other tier")))];
     expect(first).toBe(second);
-    expect(first.split("#").length - 1).toBe(31);
   });
 });

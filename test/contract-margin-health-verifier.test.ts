@@ -1,99 +1,153 @@
-import { encodeBytes32String, type Contract } from "ethers";
+import { encodeBytes32String, ZeroAddress, type Contract } from "ethers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { FIELD } from "../prover/units.ts";
-import { connect, eventsOf, refusal, type Chain } from "./support/contracts.ts";
+import { at, connect, eventsOf, now, refusal, restoreAfterEach, travelTo, type Chain } from "./support/contracts.ts";
 import { keyOf, simulate, trapdoor } from "./support/tiny-groth16.ts";
 
-const LOCAL = 0;
 const CEREMONY = 1;
-const DESK = encodeBytes32String("desk");
-const TEST = encodeBytes32String("test");
+/** twin: StatementKind */
+const [HEALTH, BREACH, GROWTH] = [0, 1, 2];
+const KINDS = [HEALTH, BREACH, GROWTH];
+const DELAY = 7_200;
+const NOTICE = 3_600;
+const [DESK, DESK_BREACH] = [encodeBytes32String("desk"), encodeBytes32String("desk-breach")];
 const DESK_SECRETS = trapdoor("desk");
-const TEST_SECRETS = trapdoor("test");
+const BREACH_SECRETS = trapdoor("desk breach");
 const SIGNALS = [1n, 2n, 3n, 4n, 5n, 6n, 7n];
 const PROOF = simulate(DESK_SECRETS, SIGNALS);
+const BREACH_PROOF = simulate(BREACH_SECRETS, SIGNALS);
+const OTHERS = [8n, 9n, 10n, 11n, 12n, 13n, 14n];
+const PAIR = [[PROOF, simulate(DESK_SECRETS, OTHERS)], [SIGNALS, OTHERS]] as const;
 
 let chain: Chain;
 let verifier: Contract;
 let deskKey: Contract;
-let testKey: Contract;
+let breachKey: Contract;
 
-const addTier = (tier: string, address: unknown, setup = LOCAL, contract = verifier) => contract.getFunction("addTier")(tier, address, setup);
+const addTier = (tier: string, address: unknown, kind = HEALTH, setup = CEREMONY) => verifier.getFunction("addTier")(tier, address, setup, kind);
 const disableTier = (tier: string) => verifier.getFunction("disableTier")(tier);
-const verifyProof = (tier: string, proof = PROOF, signals = SIGNALS): Promise<unknown> => verifier.getFunction("verifyProof")(tier, proof, signals);
+const sunset = (tier: string, lastSecond: number | bigint) => verifier.getFunction("scheduleSunset")(tier, lastSecond);
+const one = (tier = DESK, kind = HEALTH, proof = PROOF, signals = SIGNALS): Promise<unknown> => verifier.getFunction("verifyProof")(kind, tier, proof, signals);
+const batch = (tier = DESK, kind = HEALTH, [proofs, signals]: readonly [readonly unknown[], readonly unknown[]] = PAIR): Promise<unknown> =>
+  verifier.getFunction("verifyBatch")(kind, tier, proofs, signals);
 const refused = (action: Promise<unknown>) => refusal(action, verifier);
+const passes = async (action: Promise<unknown>) => expect(await action).toEqual(expect.objectContaining({ length: 0 }));
+/** Both ways of asking are refused for the same reason. */
+async function bothRefused(tier: string, kind: number, reason: { name: string; args: unknown[] }): Promise<void> {
+  expect(await refused(one(tier, kind))).toEqual(reason);
+  expect(await refused(batch(tier, kind))).toEqual(reason);
+}
 
 beforeAll(async () => {
   chain = await connect();
-  deskKey = await chain.ethers.deployContract("Groth16Verifier", [keyOf(DESK_SECRETS)]);
-  testKey = await chain.ethers.deployContract("Groth16Verifier", [keyOf(TEST_SECRETS)]);
-});
-beforeEach(async () => {
   const [admin] = await chain.ethers.getSigners();
-  verifier = await chain.ethers.deployContract("MarginHealthVerifier", [admin!.address]);
+  deskKey = await chain.ethers.deployContract("Groth16Verifier", [keyOf(DESK_SECRETS)]);
+  breachKey = await chain.ethers.deployContract("Groth16Verifier", [keyOf(BREACH_SECRETS)]);
+  verifier = await chain.ethers.deployContract("MarginHealthVerifier", [admin!.address, DELAY, NOTICE]);
 });
 afterAll(() => chain.close());
+restoreAfterEach(() => chain);
 
 describe("verifying", () => {
   beforeEach(async () => {
     await addTier(DESK, deskKey.target);
-    await addTier(TEST, testKey.target);
+    await addTier(DESK_BREACH, breachKey.target, BREACH);
+    await travelTo(chain, (await now(chain)) + DELAY);
   });
 
-  it("returns for a proof of its signals under its tier's key", async () => {
-    expect(await verifyProof(DESK)).toEqual(expect.objectContaining({ length: 0 }));
-    expect(await verifyProof(TEST, simulate(TEST_SECRETS, SIGNALS))).toEqual(expect.objectContaining({ length: 0 }));
+  it("returns for a proof of its signals under its tier's key, and for a batch of them", async () => {
+    await passes(one());
+    await passes(batch());
+    await passes(one(DESK_BREACH, BREACH, BREACH_PROOF));
+    await passes(batch(DESK_BREACH, BREACH, [[BREACH_PROOF], [SIGNALS]]));
   });
 
   it("refuses any signal changed by one: false is never taken for an answer", async () => {
     for (const [i, value] of SIGNALS.entries()) {
-      for (const step of [1n, -1n]) expect(await refused(verifyProof(DESK, PROOF, SIGNALS.with(i, value + step)))).toEqual({ name: "InvalidProof", args: [] });
+      for (const step of [1n, -1n]) {
+        const changed = SIGNALS.with(i, value + step);
+        expect(await refused(one(DESK, HEALTH, PROOF, changed))).toEqual({ name: "InvalidProof", args: [] });
+        expect(await refused(batch(DESK, HEALTH, [PAIR[0], [changed, OTHERS]]))).toEqual({ name: "InvalidProofAt", args: [0n] });
+      }
     }
   });
 
-  it("refuses a proof made for another tier", async () => {
-    expect(await refused(verifyProof(TEST))).toEqual({ name: "InvalidProof", args: [] });
+  it("refuses a proof made for another tier, alone or among others", async () => {
+    expect(await refused(one(DESK_BREACH, BREACH))).toEqual({ name: "InvalidProof", args: [] });
+    expect(await refused(batch(DESK, HEALTH, [[PROOF, BREACH_PROOF], [SIGNALS, SIGNALS]]))).toEqual({ name: "InvalidProofAt", args: [1n] });
+  });
+
+  it("refuses a tier of another kind of statement, whose signals may be the same", async () => {
+    for (const kind of KINDS.filter((k) => k !== HEALTH)) await bothRefused(DESK, kind, { name: "WrongStatementKind", args: [DESK, BigInt(HEALTH)] });
+    for (const kind of KINDS.filter((k) => k !== BREACH)) {
+      const reason = { name: "WrongStatementKind", args: [DESK_BREACH, BigInt(BREACH)] };
+      expect(await refused(one(DESK_BREACH, kind, BREACH_PROOF))).toEqual(reason);
+      await bothRefused(DESK_BREACH, kind, reason);
+    }
+  });
+
+  it("refuses a kind that does not exist", async () => {
+    await expect(one(DESK, 3)).rejects.toThrow(/reverted/);
   });
 
   it("refuses an unknown tier", async () => {
     const other = encodeBytes32String("institution");
-    expect(await refused(verifyProof(other))).toEqual({ name: "UnknownTier", args: [other] });
+    await bothRefused(other, HEALTH, { name: "UnknownTier", args: [other] });
   });
 
   it("refuses a disabled tier, and keeps the others", async () => {
     await disableTier(DESK);
-    expect(await refused(verifyProof(DESK))).toEqual({ name: "TierDisabled", args: [DESK] });
-    expect(await verifyProof(TEST, simulate(TEST_SECRETS, SIGNALS))).toEqual(expect.objectContaining({ length: 0 }));
+    await bothRefused(DESK, HEALTH, { name: "TierDisabled", args: [DESK] });
+    await passes(one(DESK_BREACH, BREACH, BREACH_PROOF));
   });
 
   it("passes on why the key refused", async () => {
-    expect(await refused(verifyProof(DESK, PROOF, SIGNALS.with(3, 4n + FIELD)))).toEqual({ name: "PublicSignalNotInField", args: [3n] });
-    expect(await refused(verifyProof(DESK, { ...PROOF, a: [0n, 0n] }))).toEqual({ name: "MalformedProof", args: [] });
-    expect(await refused(verifyProof(DESK, { ...PROOF, b: [[1n, 2n], [3n, 4n]] }))).toEqual({ name: "PrecompileFailed", args: [8n] });
+    expect(await refused(one(DESK, HEALTH, PROOF, SIGNALS.with(3, 4n + FIELD)))).toEqual({ name: "PublicSignalNotInField", args: [3n] });
+    expect(await refused(one(DESK, HEALTH, { ...PROOF, a: [0n, 0n] }))).toEqual({ name: "MalformedProof", args: [] });
+    expect(await refused(one(DESK, HEALTH, { ...PROOF, b: [[1n, 2n], [3n, 4n]] }))).toEqual({ name: "PrecompileFailed", args: [8n] });
+    expect(await refused(batch(DESK, HEALTH, [[], []]))).toEqual({ name: "EmptyBatch", args: [] });
+    expect(await refused(batch(DESK, HEALTH, [[PROOF], []]))).toEqual({ name: "BatchLengthMismatch", args: [1n, 0n] });
+    expect(await refused(batch(DESK, HEALTH, [[PROOF, { ...PROOF, b: [[1n, 2n], [3n, 4n]] }], [SIGNALS, SIGNALS]]))).toEqual({ name: "MalformedProofAt", args: [1n] });
   });
 });
 
 describe("the tier table", () => {
-  it("announces a tier with its key's hash and set-up, and remembers it", async () => {
+  it("announces a tier with its key's hash, set-up, kind and first second, and remembers it", async () => {
     const hash: string = await deskKey.getFunction("verificationKeyHash")();
-    expect(await eventsOf(addTier(DESK, deskKey.target, CEREMONY), verifier, "TierAdded")).toEqual([[DESK, deskKey.target, hash, BigInt(CEREMONY)]]);
-    expect([...(await verifier.getFunction("tierOf")(DESK))]).toEqual([deskKey.target, BigInt(CEREMONY), false]);
-    expect([...(await verifier.getFunction("tierOf")(TEST))]).toEqual(["0x0000000000000000000000000000000000000000", 0n, false]);
+    const time = (await now(chain)) + 10;
+    const added = await at(chain, time, () => eventsOf(addTier(DESK, deskKey.target, GROWTH), verifier, "TierAdded"));
+    expect(added).toEqual([[DESK, deskKey.target, hash, BigInt(CEREMONY), BigInt(GROWTH), BigInt(time + DELAY)]]);
+    expect([...(await verifier.getFunction("tierOf")(DESK))]).toEqual([deskKey.target, BigInt(CEREMONY), BigInt(GROWTH), false, BigInt(time + DELAY), 0n]);
+    expect(await verifier.getFunction("tierOfKey")(hash)).toBe(DESK);
+    expect([...(await verifier.getFunction("tierOf")(DESK_BREACH))]).toEqual([ZeroAddress, 0n, 0n, false, 0n, 0n]);
   });
 
   it("never replaces a key, nor brings back a disabled tier", async () => {
     await addTier(DESK, deskKey.target);
-    expect(await refused(addTier(DESK, testKey.target))).toEqual({ name: "TierKnown", args: [DESK] });
+    expect(await refused(addTier(DESK, breachKey.target))).toEqual({ name: "TierKnown", args: [DESK] });
     expect(await eventsOf(disableTier(DESK), verifier, "TierDisabledForGood")).toEqual([[DESK]]);
     expect(await refused(addTier(DESK, deskKey.target))).toEqual({ name: "TierKnown", args: [DESK] });
+    expect(await refused(addTier(DESK, breachKey.target))).toEqual({ name: "TierKnown", args: [DESK] });
     expect(await refused(disableTier(DESK))).toEqual({ name: "TierDisabled", args: [DESK] });
   });
 
-  it("refuses an empty name, an address without code, and disabling what is not there", async () => {
+  it("takes a key once: not for another kind, not under another name, not in another contract, not after its tier's end", async () => {
+    const hash: string = await deskKey.getFunction("verificationKeyHash")();
+    const copy = await chain.ethers.deployContract("Groth16Verifier", [keyOf(DESK_SECRETS)]);
+    const inUse = { name: "KeyInUse", args: [hash, DESK] };
+    await addTier(DESK, deskKey.target);
+    for (const kind of KINDS) for (const address of [deskKey.target, copy.target]) expect(await refused(addTier(DESK_BREACH, address, kind))).toEqual(inUse);
+    await disableTier(DESK);
+    expect(await refused(addTier(DESK_BREACH, copy.target))).toEqual(inUse);
+    await addTier(DESK_BREACH, breachKey.target, BREACH);
+  });
+
+  it("refuses an empty name, an address without code, and ending what is not there", async () => {
     const [, stranger] = await chain.ethers.getSigners();
     expect(await refused(addTier(encodeBytes32String(""), deskKey.target))).toEqual({ name: "InvalidTier", args: [] });
     expect(await refused(addTier(DESK, stranger!.address))).toEqual({ name: "NoVerifierCode", args: [stranger!.address] });
     expect(await refused(disableTier(DESK))).toEqual({ name: "UnknownTier", args: [DESK] });
+    expect(await refused(sunset(DESK, 2 ** 32 - 1))).toEqual({ name: "UnknownTier", args: [DESK] });
   });
 
   it("refuses a contract that holds no key", async () => {
@@ -108,25 +162,15 @@ describe("the tier table", () => {
       await verifier.getFunction("revokeRole")(role, admin!.address);
     }
     const as = (signer: typeof admin) => verifier.connect(signer!) as Contract;
-    expect(await refused(as(guardian).getFunction("addTier")(DESK, deskKey.target, LOCAL))).toEqual({ name: "AccessControlUnauthorizedAccount", args: [guardian!.address, addRole] });
-    await as(tierAdmin).getFunction("addTier")(DESK, deskKey.target, LOCAL);
-    expect(await refused(as(tierAdmin).getFunction("disableTier")(DESK))).toEqual({ name: "AccessControlUnauthorizedAccount", args: [tierAdmin!.address, disableRole] });
-    await as(guardian).getFunction("disableTier")(DESK);
-  });
-});
-
-describe("on a public network", () => {
-  it("refuses a key of a local set-up, and takes one of a ceremony", async () => {
-    const mainnet = await connect({ network: "publicNetwork" });
-    try {
-      const [admin] = await mainnet.ethers.getSigners();
-      const key = await mainnet.ethers.deployContract("Groth16Verifier", [keyOf(DESK_SECRETS)]);
-      const contract = await mainnet.ethers.deployContract("MarginHealthVerifier", [admin!.address]);
-      expect(await refused(addTier(DESK, key.target, LOCAL, contract))).toEqual({ name: "LocalSetupOnPublicNetwork", args: [1n] });
-      await addTier(DESK, key.target, CEREMONY, contract);
-      expect((await contract.getFunction("tierOf")(DESK)).verifier).toBe(key.target);
-    } finally {
-      await mainnet.close();
+    const unauthorized = (signer: typeof admin, role: string) => ({ name: "AccessControlUnauthorizedAccount", args: [signer!.address, role] });
+    const last = (await now(chain)) + 10 * NOTICE;
+    for (const signer of [admin, guardian]) {
+      expect(await refused(as(signer).getFunction("addTier")(DESK, deskKey.target, CEREMONY, HEALTH))).toEqual(unauthorized(signer, addRole));
+      expect(await refused(as(signer).getFunction("scheduleSunset")(DESK, last))).toEqual(unauthorized(signer, addRole));
     }
+    await as(tierAdmin).getFunction("addTier")(DESK, deskKey.target, CEREMONY, HEALTH);
+    await as(tierAdmin).getFunction("scheduleSunset")(DESK, last);
+    for (const signer of [admin, tierAdmin]) expect(await refused(as(signer).getFunction("disableTier")(DESK))).toEqual(unauthorized(signer, disableRole));
+    await as(guardian).getFunction("disableTier")(DESK);
   });
 });

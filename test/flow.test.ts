@@ -48,8 +48,10 @@ const exactRequest = (onChainCollateral = COLLATERAL) => {
   return requestFor(protocol.desk, book, { ...DEMANDED, onChainCollateral }, { subject: protocol.borrower, scope: protocol.scope, sequence: 2 });
 };
 const submit = (bundle: ProofBundle) => submitBundle(bundle, { registry: protocol.address, signer: protocol.admin });
+/** twin: StatementKind.Health */
+const HEALTH = 0;
 /** Asks the verifier alone, without the registry's own checks. */
-const verifyOnChain = (bundle: ProofBundle) => namingRefusals(protocol.verifier, () => protocol.verifier.getFunction("verifyProof").staticCall(...submitArguments(bundle)));
+const verifyOnChain = (bundle: ProofBundle) => namingRefusals(protocol.verifier, () => protocol.verifier.getFunction("verifyProof").staticCall(HEALTH, ...submitArguments(bundle)));
 const refusedWith = async (action: Promise<unknown>) => (await rejection(action)).message.replace(/\(.*$/s, "");
 const withSignal = (name: PublicSignalName, change: bigint, { bundle } = proved): ProofBundle => ({ ...bundle, publicSignals: { ...bundle.publicSignals, [name]: bundle.publicSignals[name] + change } });
 const health = () => readHealth({ registry: protocol.address, subject: protocol.borrower, provider: protocol.chain.ethers.provider });

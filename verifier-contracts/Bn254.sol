@@ -28,10 +28,12 @@ library Bn254 {
 
     /// @notice Whether the coordinates are in the field and not all zero. The curve and the subgroup of a G2 point are
     /// left to the pairing precompile, which refuses a point outside.
-    /// @param point Coordinates, imaginary parts first.
+    /// @param x1 First coordinate, imaginary part.
+    /// @param x0 First coordinate, real part.
+    /// @param y1 Second coordinate, imaginary part.
+    /// @param y0 Second coordinate, real part.
     /// @return Whether the point has an encoding the precompile may judge, and is not at infinity.
-    function isG2Encoding(uint256[2][2] memory point) internal pure returns (bool) {
-        (uint256 x1, uint256 x0, uint256 y1, uint256 y0) = (point[0][0], point[0][1], point[1][0], point[1][1]);
+    function isG2Encoding(uint256 x1, uint256 x0, uint256 y1, uint256 y0) internal pure returns (bool) {
         if (x1 >= Q || x0 >= Q || y1 >= Q || y0 >= Q) return false;
         return (x1 | x0 | y1 | y0) != 0;
     }

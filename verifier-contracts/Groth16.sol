@@ -4,6 +4,10 @@ pragma solidity ^0.8.28;
 /// @dev Number of public signals of every tier. Their names and order are in PublicSignals.sol.
 uint256 constant SIGNAL_COUNT = 7;
 
+/// @dev Most proofs one batch may hold. The fixed cost of a batch is a ninth of the whole by then, and the search
+/// for a bad proof, which checks one after the other, still fits into a transaction of 2^24 gas (EIP-7825).
+uint256 constant MAX_BATCH = 32;
+
 /// @title A Groth16 proof on BN254
 /// @dev Coordinates of G2 points stand as the precompiles read them: imaginary part first. snarkjs's JSON has them
 /// the other way round, its `exportSolidityCallData` as here.

@@ -9,6 +9,7 @@ import {Bn254} from "./Bn254.sol";
 import {CollateralEscrow, ICollateralUse} from "./CollateralEscrow.sol";
 import {Groth16Proof} from "./Groth16.sol";
 import {Health, IMarginHealth, Terms} from "./IMarginHealth.sol";
+import {StatementKind} from "./ITierTable.sol";
 import {MarginHealthVerifier} from "./MarginHealthVerifier.sol";
 import {PolicyTable} from "./PolicyTable.sol";
 import {Claim, PublicSignals} from "./PublicSignals.sol";
@@ -116,7 +117,7 @@ contract MarginHealthRegistry is PolicyTable, ICollateralUse, IVerificationError
         uint256 statementExpiry = _requireClaim(policyId, claim);
         _requireNewer(claim.sequence, _provedClaim(account).sequence);
         _requireHeld(claim.subject, signals.onChainCollateral());
-        verifier.verifyProof(tier, proof, signals);
+        verifier.verifyProof(StatementKind.Health, tier, proof, signals);
 
         uint256 healthyUntil = statementExpiry < snapshotExpiry ? statementExpiry : snapshotExpiry;
         account.terms = signals.claim().terms();

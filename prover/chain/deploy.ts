@@ -23,6 +23,10 @@ export interface DeploymentPlan {
   readonly admin: Signer;
   /** One verification key per tier. */
   readonly tiers: readonly VerifyingArtifacts[];
+  /** Seconds from a tier's announcement to its first use, the first tiers included: a day or more on networks that are not local. */
+  readonly tierActivationDelay: number;
+  /** Seconds of notice before a tier ends, likewise. */
+  readonly tierNoticePeriod: number;
   readonly publishers: readonly string[];
   readonly quorum: number;
   /** Seconds. */
@@ -43,9 +47,11 @@ export interface Deployment {
   readonly escrow: Contract;
 }
 
-/** Chain ids of Hardhat's and Ganache's networks. twin: MarginHealthVerifier._isLocalNetwork */
+/** Chain ids of Hardhat's and Ganache's networks. twin: TierTable._isLocalNetwork */
 const LOCAL_CHAINS = [31337n, 1337n];
 const SETUP_KINDS = ["local", "ceremony"] as const;
+/** What a tier's proofs state. twin: StatementKind of ITierTable.sol */
+const STATEMENT_KINDS = ["health", "breach", "account-set-growth"] as const;
 
 /**
  * Deploys verifier, oracle, attester registry, margin health registry and its escrow, adds the tiers' keys and the policies.
@@ -55,10 +61,10 @@ export async function deployProtocol(plan: DeploymentPlan): Promise<Deployment> 
   const { admin, tiers, policies } = plan;
   await refuseLocalKeys(admin, tiers);
   const owner = await admin.getAddress();
-  const verifier = await deploy("MarginHealthVerifier", admin, [owner]);
+  const verifier = await deploy("MarginHealthVerifier", admin, [owner, plan.tierActivationDelay, plan.tierNoticePeriod]);
   for (const { tier, vkey, lock } of tiers) {
     const key = await deploy("Groth16Verifier", admin, [solidityKey(vkey)]);
-    await send(verifier, "addTier", [tierId(tier), await key.getAddress(), SETUP_KINDS.indexOf(lock.setup.kind)]);
+    await send(verifier, "addTier", [tierId(tier), await key.getAddress(), SETUP_KINDS.indexOf(lock.setup.kind), STATEMENT_KINDS.indexOf("health")]);
   }
   const oracle = await deploy("SnapshotOracle", admin, [owner, plan.publishers, plan.quorum, plan.maxSnapshotAge, plan.historyWindow]);
   const attesters = await deploy("AttesterRegistry", admin, [owner, plan.attesterGrace]);

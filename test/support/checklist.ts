@@ -5,12 +5,6 @@ export interface Line {
   readonly tests: Readonly<Record<string, readonly string[]>>;
 }
 
-/**
- * Line 25 (batches of proofs) comes with batch verification, and the timelock of line 24 with upgrades of the tier table: there is
- * neither yet.
- */
-export const NOT_YET: readonly number[] = [25];
-
 export const CHECKLIST: readonly Line[] = [
   // Set-up
   {
@@ -28,7 +22,7 @@ export const CHECKLIST: readonly Line[] = [
     refused: "the key of another circuit size",
     tests: {
       "local-setup": ["gives a key of one circuit that another circuit's proof does not pass"],
-      "contract-margin-health-verifier": ["refuses a proof made for another tier", "never replaces a key, nor brings back a disabled tier"],
+      "contract-margin-health-verifier": ["refuses a proof made for another tier, alone or among others", "never replaces a key, nor brings back a disabled tier"],
       "artifacts": ["another tier's lock", "refuses a lock whose circuit has another number of public signals than the key"],
       "checklist": ["2 a bundle of another tier or key is refused before its proof is looked at"],
     },
@@ -37,7 +31,7 @@ export const CHECKLIST: readonly Line[] = [
     number: 3,
     refused: "a trial key in the package or on a public network",
     tests: {
-      "contract-margin-health-verifier": ["refuses a key of a local set-up, and takes one of a ceremony"],
+      "contract-tier-lifetime": ["refuses a key of a local set-up, and takes one of a ceremony"],
       "checklist": ["3 the package carries no key, and deployment refuses a local one on a public network"],
     },
   },
@@ -233,7 +227,7 @@ export const CHECKLIST: readonly Line[] = [
     number: 23,
     refused: "a verifier's no taken for yes",
     tests: {
-      "contract-margin-health-verifier": ["refuses any signal changed by one: false is never taken for an answer", "refuses an empty name, an address without code, and disabling what is not there", "refuses a contract that holds no key"],
+      "contract-margin-health-verifier": ["refuses any signal changed by one: false is never taken for an answer", "refuses an empty name, an address without code, and ending what is not there", "refuses a contract that holds no key"],
       "contract-groth16-verifier": ["that run out of gas, instead of calling them invalid", "with any coordinate at q or above, though it is the same point", "every point at infinity", "outside its subgroup"],
       "contract-margin-health-registry": ["an unknown tier, a disabled tier, a proof of something else, a malformed proof"],
     },
@@ -242,8 +236,18 @@ export const CHECKLIST: readonly Line[] = [
     number: 24,
     refused: "a key or policy exchanged under its name, or brought back",
     tests: {
-      "contract-margin-health-verifier": ["never replaces a key, nor brings back a disabled tier", "refuses strangers, each role apart"],
+      "contract-margin-health-verifier": ["never replaces a key, nor brings back a disabled tier", "refuses strangers, each role apart", "takes a key once: not for another kind, not under another name, not in another contract, not after its tier's end"],
+      "contract-tier-lifetime": ["takes no proof a second before its delay has passed", "needs the whole notice: one second less is refused, and so is the past", "moves neither forward nor back, before it and after it"],
       "contract-policy-table": ["is never changed, nor brought back once retired", "give no way to health: everything an administrator can send leaves an unproved subject unhealthy"],
+    },
+  },
+  {
+    number: 25,
+    refused: "a batch that hides a false statement",
+    tests: {
+      "contract-groth16-batch": ["of nothing", "whose signals went to another, where proofs change places without them", "for another key, wherever it stands, and the forgery from the key alone", "at %i when any of its signals is one more"],
+      "contract-groth16-batch-forgery": ["pass where a coefficient is of its own proof alone, in signal %i, and are refused here", "passes where its coefficient is zero, so that no coefficient here can be", "is refused beside thirty-one true ones, and repeated thirty-two times"],
+      "contract-groth16-batch-gas": ["a point outside its subgroup is named only once the gas is shown to have been enough"],
     },
   },
 

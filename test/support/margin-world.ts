@@ -6,7 +6,7 @@ import { formatAddress, parseAddress } from "../../prover/statement/address.ts";
 import { assuranceLevel, buildRegistry, type Attester } from "../../prover/statement/attester-registry.ts";
 import { scopeOf } from "../../prover/statement/scope.ts";
 import type { Bps } from "../../prover/units.ts";
-import { connect, now, type Chain } from "./contracts.ts";
+import { connect, now, travelTo, type Chain } from "./contracts.ts";
 import { VENUE_KEY } from "./statements.ts";
 import { keyOf, simulate, trapdoor, type Proof } from "./tiny-groth16.ts";
 
@@ -35,6 +35,10 @@ export const MAX_SNAPSHOT_AGE = 3_600;
 export const HISTORY_WINDOW = 2;
 export const QUORUM = 2;
 export const GRACE_PERIOD = 86_400;
+/** Seconds before a tier is used, and of notice before it ends: the least a public network allows. */
+export const TIER_DELAY = 86_400;
+/** twin: StatementKind.Health */
+export const HEALTH = 0;
 export const SNAPSHOT_ROOT = 1_000_001n;
 export const ACCOUNT_SET = 3_000_003n;
 
@@ -64,14 +68,15 @@ export async function createWorld(chain?: Chain): Promise<World> {
 
   const token = await deploy("DemoDollar");
   const key = await deploy("Groth16Verifier", keyOf(SECRETS));
-  const verifier = await deploy("MarginHealthVerifier", adminAddress);
+  const verifier = await deploy("MarginHealthVerifier", adminAddress, TIER_DELAY, TIER_DELAY);
   const oracle = await deploy("SnapshotOracle", adminAddress, await Promise.all(publishers.map((p) => p.getAddress())), QUORUM, MAX_SNAPSHOT_AGE, HISTORY_WINDOW);
   const attesters = await deploy("AttesterRegistry", adminAddress, GRACE_PERIOD);
   const registry = await deploy("MarginHealthRegistry", adminAddress, verifier.target, oracle.target, attesters.target, token.target);
   const escrow = await chain.ethers.getContractAt("CollateralEscrow", await registry.getFunction("escrow")());
   const world: World = { chain, admin: admin!, publishers, subject: subject!, stranger: stranger!, token, verifier, oracle, attesters, registry, escrow };
 
-  await verifier.getFunction("addTier")(TIER, key.target, 1);
+  await verifier.getFunction("addTier")(TIER, key.target, 1, HEALTH);
+  await travelTo(chain, (await now(chain)) + TIER_DELAY);
   await registry.getFunction("addPolicy")(POLICY_ID, ...Object.values(DEMANDED));
   await attesters.getFunction("publish")(ATTESTER_REGISTRY.root, attesterArguments(ATTESTERS));
   await publishSnapshot(world, { epoch: 1, root: SNAPSHOT_ROOT });

@@ -47,6 +47,8 @@ export async function deployFlow(artifacts: Artifacts, chain?: Chain): Promise<P
   const deployment = await deployProtocol({
     admin,
     tiers: [artifacts],
+    tierActivationDelay: 0,
+    tierNoticePeriod: 0,
     publishers: await Promise.all(publishers.map((publisher) => publisher.getAddress())),
     quorum: 2,
     maxSnapshotAge: HOUR,
