@@ -88,7 +88,7 @@ export type { SignedStatement } from "./statement/signed-statement.ts";
 export { statementAttester } from "./statement/statement-attester.ts";
 
 // Proving
-export { readTiers, tierParameters } from "./proof/tiers.ts";
+export { breachTier, readTiers, tierParameters } from "./proof/tiers.ts";
 export type { ArtifactOptions, TierParameters } from "./proof/tiers.ts";
 export { tierFor, tierForMarket } from "./proof/tier-fit.ts";
 export { loadArtifacts, loadVerifyingArtifacts } from "./proof/artifacts.ts";

@@ -69,7 +69,7 @@ describe("generated mains", () => {
     const sizes = [cells, groups, nettingSets, scenarios, skews, bases, tails, exposures, tiers, correlations, sensitivities];
     const features = [parameters.cellValues, parameters.floors, parameters.pairing].map((feature) => (feature ? 1 : 0));
     const shape = [...sizes, ...features].join(", ");
-    expect(text).toContain(`MarginHealth(${parameters.positions}, ${parameters.venues}, [${shape}], ${parameters.treeParents});`);
+    expect(text).toContain(`MarginHealth(${parameters.positions}, ${parameters.venues}, [${shape}], ${parameters.treeParents}, ${parameters.breach ? 1 : 0});`);
   });
 
   it("include the statement from wherever the artefacts are", async () => {

@@ -2,6 +2,7 @@ import type { Contract, Signer } from "ethers";
 import { MarginProofError } from "../errors.ts";
 import type { VerifyingArtifacts } from "../proof/artifacts.ts";
 import { levelBit } from "../proof/claim.ts";
+import { tierParameters } from "../proof/tiers.ts";
 import { assuranceLevel } from "../statement/attester-registry.ts";
 import type { Assurance } from "../statement/attester-registry.ts";
 import type { Level } from "../units.ts";
@@ -21,7 +22,7 @@ export interface PolicyTerms {
 export interface DeploymentPlan {
   /** Holds every administrative role. */
   readonly admin: Signer;
-  /** One verification key per tier. */
+  /** One verification key per tier; a tier of breaches serves breach proofs alone. */
   readonly tiers: readonly VerifyingArtifacts[];
   /** Seconds from a tier's announcement to its first use, the first tiers included: a day or more on networks that are not local. */
   readonly tierActivationDelay: number;
@@ -64,7 +65,7 @@ export async function deployProtocol(plan: DeploymentPlan): Promise<Deployment> 
   const verifier = await deploy("MarginHealthVerifier", admin, [owner, plan.tierActivationDelay, plan.tierNoticePeriod]);
   for (const { tier, vkey, lock } of tiers) {
     const key = await deploy("Groth16Verifier", admin, [solidityKey(vkey)]);
-    await send(verifier, "addTier", [tierId(tier), await key.getAddress(), SETUP_KINDS.indexOf(lock.setup.kind), STATEMENT_KINDS.indexOf("health")]);
+    await send(verifier, "addTier", [tierId(tier), await key.getAddress(), SETUP_KINDS.indexOf(lock.setup.kind), STATEMENT_KINDS.indexOf(tierParameters(tier).breach ? "breach" : "health")]);
   }
   const oracle = await deploy("SnapshotOracle", admin, [owner, plan.publishers, plan.quorum, plan.maxSnapshotAge, plan.historyWindow]);
   const attesters = await deploy("AttesterRegistry", admin, [owner, plan.attesterGrace]);

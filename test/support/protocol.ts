@@ -37,7 +37,7 @@ export async function testArtifacts(): Promise<Artifacts> {
 }
 
 /** A market of the chain's own time, its snapshot accepted by two of three publishers, its attesters published. */
-export async function deployFlow(artifacts: Artifacts, chain?: Chain): Promise<Protocol> {
+export async function deployFlow(artifacts: Artifacts, chain?: Chain, others: readonly Artifacts[] = []): Promise<Protocol> {
   chain ??= await connect();
   const [admin, subject, ...publishers]: Signer[] = (await chain.ethers.getSigners()).slice(0, 5);
   if (admin === undefined || subject === undefined) throw new Error("the chain has no accounts");
@@ -46,7 +46,7 @@ export async function deployFlow(artifacts: Artifacts, chain?: Chain): Promise<P
   const token = await deploy("DemoDollar", admin, []);
   const deployment = await deployProtocol({
     admin,
-    tiers: [artifacts],
+    tiers: [artifacts, ...others],
     tierActivationDelay: 0,
     tierNoticePeriod: 0,
     publishers: await Promise.all(publishers.map((publisher) => publisher.getAddress())),
