@@ -27,7 +27,7 @@ restoreAfterEach(() => world.chain);
 describe("health", () => {
   it("of a subject nobody proved anything about is all zero", async () => {
     const values = Object.values(await health());
-    expect(values).toEqual([false, 0n, 0n, 0n, 0n, 0n, 0n, `0x${"0".repeat(64)}`, 0n, 0n, 0n, 0n]);
+    expect(values).toEqual([false, 0n, 0n, 0n, 0n, 0n, 0n, 0n, `0x${"0".repeat(64)}`, 0n, 0n, 0n, 0n]);
     expect(await isHealthy()).toBe(false);
   });
 

@@ -40,6 +40,7 @@ describe("a proof is accepted", () => {
     await submit(world, sent);
     expect(await health()).toEqual({
       healthy: true,
+      breachedAt: 0n,
       healthyUntil: BigInt(claim.asOf + DEMANDED.maxStatementAge),
       asOf: BigInt(claim.asOf),
       sequence: 2n ** 36n - 1n,

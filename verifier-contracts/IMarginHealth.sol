@@ -29,8 +29,10 @@ struct Terms {
 
 /// @dev What is known about a subject. All zero for a subject nobody ever proved anything about.
 struct Health {
-    /// Whether the proof still counts: not lapsed, and neither its snapshot nor its attester root revoked.
+    /// Whether the proof still counts: not lapsed, not breached, neither its snapshot nor its attester root revoked.
     bool healthy;
+    /// When a newer breach proof ended this health, zero if none did.
+    uint32 breachedAt;
     /// Last second at which the proof counts, if nothing is revoked before.
     uint32 healthyUntil;
     /// The oldest venue statement is no older than this.
@@ -65,7 +67,8 @@ struct Health {
 ///  4. `equity + onChainCollateral >= ratio * requirement`, where the requirement is what the policy behind
 ///     `snapshotRoot` says for these totals: its loss factor times the sum of every netting set's worst scenario,
 ///     plus charges;
-///  5. and any exposure limits in the policy hold." (Policies of format margin-policy/1 cannot declare any.)
+///  5. and any exposure limits in the policy hold."
+/// A breach proof shows 1 to 3 and the complement of 4 and 5, exactly, and ends health.
 /// Nothing else leaks: not the number of positions or venues, not which venue, not the equity.
 ///
 /// What must be trusted:

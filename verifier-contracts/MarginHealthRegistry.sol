@@ -5,6 +5,7 @@ import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IER
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {AttesterRegistry} from "./AttesterRegistry.sol";
+import {BreachLedger} from "./BreachLedger.sol";
 import {Bn254} from "./Bn254.sol";
 import {CollateralEscrow, ICollateralUse} from "./CollateralEscrow.sol";
 import {Groth16Proof} from "./Groth16.sol";
@@ -22,7 +23,7 @@ import {IVerificationErrors} from "./IVerificationErrors.sol";
 /// than the last. IMarginHealth states what an accepted proof shows and what must be trusted.
 /// @dev Anyone may submit for anyone: the claim names its subject. Replay is stopped by the subject's sequence, never
 /// by the proof's bytes, which anyone can re-randomise.
-contract MarginHealthRegistry is PolicyTable, ICollateralUse, IVerificationErrors, Pausable {
+contract MarginHealthRegistry is PolicyTable, BreachLedger, ICollateralUse, IVerificationErrors, Pausable {
     using PublicSignals for uint256;
     using PublicSignals for uint256[7];
 
@@ -41,6 +42,7 @@ contract MarginHealthRegistry is PolicyTable, ICollateralUse, IVerificationError
     /// @dev What the last proof stands on, and whether it counts now.
     struct Standing {
         bool healthy;
+        uint32 breachedAt;
         bytes32 policyId;
         uint256 snapshotRoot;
         uint256 attesterRoot;
@@ -108,37 +110,59 @@ contract MarginHealthRegistry is PolicyTable, ICollateralUse, IVerificationError
         Groth16Proof calldata proof,
         uint256[7] calldata signals
     ) external whenNotPaused {
+        _accept(tier, signals);
+        verifier.verifyProof(StatementKind.Health, tier, proof, signals);
+    }
+
+    /// @notice Checks many proofs under one tier by one product of pairings, and records what they show, or reverts
+    /// with the first thing that is wrong: all of them count, or none. Proofs of one subject need rising sequences.
+    /// @param tier Circuit tier of the proofs.
+    /// @param proofs The proofs.
+    /// @param signals Public signals of each, in the order of PublicSignals.
+    function submitBatch(
+        bytes32 tier,
+        Groth16Proof[] calldata proofs,
+        uint256[7][] calldata signals
+    ) external whenNotPaused {
+        for (uint256 i = 0; i < signals.length; ++i) {
+            _accept(tier, signals[i]);
+        }
+        verifier.verifyBatch(StatementKind.Health, tier, proofs, signals);
+    }
+
+    /// @notice Ends the subject's health: its margin does not cover what the policy demands, by newer statements or a
+    /// newer snapshot than those of its last proof, all collateral in escrow counted. Anyone may submit, paused or not.
+    /// @param tier Circuit tier of the proof, one of breaches.
+    /// @param proof The breach proof.
+    /// @param signals Its public signals, in the order of PublicSignals. The sequence in the claim is not used.
+    function proveBreach(bytes32 tier, Groth16Proof calldata proof, uint256[7] calldata signals) external {
         Claim memory claim = signals.claim().unpack();
         Account storage account = _accounts[claim.subject];
         _requireAccountSet(account.accountSet, claim.subject, signals.accountSet());
         bytes32 policyId = _requireScope(signals.scope());
-        (uint32 snapshot, uint256 snapshotExpiry) = _requireSnapshot(policyId, signals.snapshotRoot());
-        uint32 attesterRoot = _requireAttesterRoot(signals.attesterRoot());
-        uint256 statementExpiry = _requireClaim(policyId, claim);
-        _requireNewer(claim.sequence, _provedClaim(account).sequence);
-        _requireHeld(claim.subject, signals.onChainCollateral());
-        verifier.verifyProof(StatementKind.Health, tier, proof, signals);
-
-        uint256 healthyUntil = statementExpiry < snapshotExpiry ? statementExpiry : snapshotExpiry;
-        account.terms = signals.claim().terms();
-        account.healthyUntil = SafeCast.toUint32(healthyUntil);
-        account.snapshot = snapshot;
-        account.attesterRoot = attesterRoot;
-        account.collateral = SafeCast.toUint64(signals.onChainCollateral());
-        account.portfolioCommitment = signals.portfolioCommitment();
-        emit HealthProved(claim.subject, policyId, claim.sequence, tier, healthyUntil, signals);
+        (uint32 snapshot, ) = _requireSnapshot(policyId, signals.snapshotRoot());
+        _requireAttesterRoot(signals.attesterRoot());
+        _requireBreachClaim(policyId, claim);
+        uint256 held = escrow.collateralOf(claim.subject);
+        uint256 counted = signals.onChainCollateral();
+        if (counted < held) revert CollateralLeftOut(counted, held);
+        Proved memory proved = _proved(account, claim.subject);
+        if (proved.policyId != policyId) revert BreachOfOtherPolicy(proved.policyId, policyId);
+        _recordBreach(claim, proved, snapshot, SafeCast.toUint64(counted));
+        emit BreachProved(claim.subject, policyId, proved.sequence, tier, signals);
+        verifier.verifyProof(StatementKind.Breach, tier, proof, signals);
     }
 
     /// @inheritdoc IMarginHealth
     function isHealthy(address subject) external view returns (bool) {
-        return _standing(_accounts[subject]).healthy;
+        return _standing(_accounts[subject], subject).healthy;
     }
 
     /// @inheritdoc IMarginHealth
     function canOpen(address subject, Terms calldata terms) external view returns (bool) {
         if (paused() || oracle.paused()) return false;
         Account storage account = _accounts[subject];
-        Standing memory standing = _standing(account);
+        Standing memory standing = _standing(account, subject);
         if (!standing.healthy || standing.policyId != terms.policyId) return false;
         Claim memory proved = _provedClaim(account);
         return
@@ -164,11 +188,12 @@ contract MarginHealthRegistry is PolicyTable, ICollateralUse, IVerificationError
     /// @inheritdoc IMarginHealth
     function health(address subject) external view returns (Health memory) {
         Account storage account = _accounts[subject];
-        Standing memory standing = _standing(account);
+        Standing memory standing = _standing(account, subject);
         Claim memory proved = _provedClaim(account);
         return
             Health({
                 healthy: standing.healthy,
+                breachedAt: standing.breachedAt,
                 healthyUntil: account.healthyUntil,
                 asOf: proved.asOf,
                 sequence: proved.sequence,
@@ -181,6 +206,30 @@ contract MarginHealthRegistry is PolicyTable, ICollateralUse, IVerificationError
                 portfolioCommitment: account.portfolioCommitment,
                 onChainCollateral: account.collateral
             });
+    }
+
+    /// @dev All that a proof leaves to the chain. The caller verifies the proof itself, in the same transaction.
+    function _accept(bytes32 tier, uint256[7] calldata signals) private {
+        Claim memory claim = signals.claim().unpack();
+        Account storage account = _accounts[claim.subject];
+        _requireAccountSet(account.accountSet, claim.subject, signals.accountSet());
+        bytes32 policyId = _requireScope(signals.scope());
+        (uint32 snapshot, uint256 snapshotExpiry) = _requireSnapshot(policyId, signals.snapshotRoot());
+        uint32 attesterRoot = _requireAttesterRoot(signals.attesterRoot());
+        uint256 statementExpiry = _requireClaim(policyId, claim);
+        uint40 last = _provedClaim(account).sequence;
+        _requireNewer(claim.sequence, last);
+        _requireNewerThanBreach(claim, last, snapshot, signals.onChainCollateral());
+        _requireHeld(claim.subject, signals.onChainCollateral());
+
+        uint256 healthyUntil = statementExpiry < snapshotExpiry ? statementExpiry : snapshotExpiry;
+        account.terms = signals.claim().terms();
+        account.healthyUntil = SafeCast.toUint32(healthyUntil);
+        account.snapshot = snapshot;
+        account.attesterRoot = attesterRoot;
+        account.collateral = SafeCast.toUint64(signals.onChainCollateral());
+        account.portfolioCommitment = signals.portfolioCommitment();
+        emit HealthProved(claim.subject, policyId, claim.sequence, tier, healthyUntil, signals);
     }
 
     function _requireAccountSet(uint256 registered, address subject, uint256 proved) private pure {
@@ -213,12 +262,34 @@ contract MarginHealthRegistry is PolicyTable, ICollateralUse, IVerificationError
     }
 
     /// @dev Number zero, of an account nothing was proved about, stands for nothing and time zero is past.
-    function _standing(Account storage account) private view returns (Standing memory standing) {
+    function _standing(Account storage account, address subject) private view returns (Standing memory standing) {
         SnapshotOracle.Snapshot memory snapshot;
         AttesterRegistry.Root memory root;
         (standing.policyId, standing.snapshotRoot, snapshot) = oracle.snapshotAt(account.snapshot);
         (standing.attesterRoot, root) = attesters.rootAt(account.attesterRoot);
-        standing.healthy = block.timestamp <= account.healthyUntil && !snapshot.revoked && !root.revoked;
+        standing.breachedAt = _breachedAt(subject, _provedClaim(account).sequence);
+        bool revoked = snapshot.revoked || root.revoked;
+        standing.healthy = block.timestamp <= account.healthyUntil && !revoked && standing.breachedAt == 0;
+    }
+
+    function _proved(Account storage account, address subject) private view returns (Proved memory) {
+        if (account.snapshot == 0) revert NothingProved(subject);
+        Claim memory proved = _provedClaim(account);
+        (bytes32 policyId, , ) = oracle.snapshotAt(account.snapshot);
+        return Proved({sequence: proved.sequence, asOf: proved.asOf, snapshot: account.snapshot, policyId: policyId});
+    }
+
+    /// @dev A breach of no more than the policy demands is a breach of what it demands.
+    function _requireBreachClaim(bytes32 policyId, Claim memory claim) private view {
+        Requirements memory demanded = requirementsOf(policyId);
+        _requireFresh(demanded.maxStatementAge, claim.asOf);
+        if (claim.level > demanded.minLevel) revert BreachOfHigherLevel(claim.level, demanded.minLevel);
+        if (claim.minRatioBps > demanded.minRatioBps) {
+            revert BreachOfHigherRatio(claim.minRatioBps, demanded.minRatioBps);
+        }
+        if (claim.minAssurance < demanded.minAssurance) {
+            revert AssuranceTooLow(claim.minAssurance, demanded.minAssurance);
+        }
     }
 
     /// @dev The claim of the last proof, its subject left out.

@@ -78,7 +78,7 @@ abstract contract PolicyTable is IMarginHealth, AccessControl {
     /// @notice What the registry demands under a policy.
     /// @param policyId Hash of the policy.
     /// @return The requirements, all zero if the policy was never added.
-    function requirementsOf(bytes32 policyId) external view returns (Requirements memory) {
+    function requirementsOf(bytes32 policyId) public view returns (Requirements memory) {
         return _requirements[policyId];
     }
 
@@ -100,14 +100,19 @@ abstract contract PolicyTable is IMarginHealth, AccessControl {
     function _requireClaim(bytes32 policyId, Claim memory claim) internal view returns (uint256) {
         Requirements memory demanded = _requirements[policyId];
         if (demanded.retired) revert RetiredPolicy(policyId);
-        uint256 expiry = uint256(claim.asOf) + demanded.maxStatementAge;
-        if (claim.asOf > block.timestamp) revert StatementFromFuture(claim.asOf, block.timestamp);
-        if (expiry < block.timestamp) revert StatementTooOld(claim.asOf, block.timestamp - demanded.maxStatementAge);
+        uint256 expiry = _requireFresh(demanded.maxStatementAge, claim.asOf);
         if (claim.level < demanded.minLevel) revert LevelTooLow(claim.level, demanded.minLevel);
         if (claim.minRatioBps < demanded.minRatioBps) revert RatioTooLow(claim.minRatioBps, demanded.minRatioBps);
         if (claim.minAssurance < demanded.minAssurance) {
             revert AssuranceTooLow(claim.minAssurance, demanded.minAssurance);
         }
         return expiry;
+    }
+
+    /// @dev Answers with the last second at which statements from then count.
+    function _requireFresh(uint256 maxStatementAge, uint256 asOf) internal view returns (uint256 expiry) {
+        expiry = asOf + maxStatementAge;
+        if (asOf > block.timestamp) revert StatementFromFuture(asOf, block.timestamp);
+        if (expiry < block.timestamp) revert StatementTooOld(asOf, block.timestamp - maxStatementAge);
     }
 }

@@ -8,6 +8,8 @@ import { contractAt, namingRefusals } from "./contracts.ts";
 export interface Health {
   /** Whether the last accepted proof counts now. */
   readonly healthy: boolean;
+  /** Unix seconds at which a newer breach proof ended this health; 0 when none did. */
+  readonly breachedAt: number;
   /** Unix seconds; 0 when nothing was ever proved. */
   readonly healthyUntil: number;
   readonly asOf: number;
@@ -35,6 +37,7 @@ export async function readHealth({ registry, subject, provider }: StatusOptions)
   const health = await namingRefusals(contract, () => contract.getFunction("health").staticCall(subject));
   return {
     healthy: health.healthy,
+    breachedAt: Number(health.breachedAt),
     healthyUntil: Number(health.healthyUntil),
     asOf: Number(health.asOf),
     sequence: Number(health.sequence),

@@ -1,5 +1,6 @@
 import type { Signer } from "ethers";
 import type { ProofBundle } from "../proof/bundle.ts";
+import { tierParameters } from "../proof/tiers.ts";
 import { submitArguments } from "./calldata.ts";
 import { contractAt, send } from "./contracts.ts";
 
@@ -17,10 +18,10 @@ export interface SubmitOptions {
 }
 
 /**
- * Submits a proof bundle and waits for the transaction. Asked without sending first, so a refusal costs nothing.
+ * Submits a proof bundle, of health or of a breach as its tier says, and waits for the transaction. Asked without sending first, so a refusal costs nothing.
  * @throws ContractRefused with the registry's own error, e.g. `StaleSnapshot(…)`; ChainError
  */
 export async function submitBundle(bundle: ProofBundle, { registry, signer }: SubmitOptions): Promise<Submission> {
-  const { hash, blockNumber, gasUsed } = await send(contractAt("MarginHealthRegistry", registry, signer), "submit", submitArguments(bundle));
+  const { hash, blockNumber, gasUsed } = await send(contractAt("MarginHealthRegistry", registry, signer), tierParameters(bundle.tier).breach ? "proveBreach" : "submit", submitArguments(bundle));
   return { transactionHash: hash, blockNumber, gasUsed };
 }

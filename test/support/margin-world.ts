@@ -39,6 +39,10 @@ export const GRACE_PERIOD = 86_400;
 export const TIER_DELAY = 86_400;
 /** twin: StatementKind.Health */
 export const HEALTH = 0;
+/** twin: StatementKind.Breach */
+export const BREACH = 1;
+export const BREACH_TIER = encodeBytes32String("test-breach");
+export const BREACH_SECRETS = trapdoor("margin world, breaches");
 export const SNAPSHOT_ROOT = 1_000_001n;
 export const ACCOUNT_SET = 3_000_003n;
 
@@ -76,6 +80,8 @@ export async function createWorld(chain?: Chain): Promise<World> {
   const world: World = { chain, admin: admin!, publishers, subject: subject!, stranger: stranger!, token, verifier, oracle, attesters, registry, escrow };
 
   await verifier.getFunction("addTier")(TIER, key.target, 1, HEALTH);
+  const breachKey = await deploy("Groth16Verifier", keyOf(BREACH_SECRETS));
+  await verifier.getFunction("addTier")(BREACH_TIER, breachKey.target, 1, BREACH);
   await travelTo(chain, (await now(chain)) + TIER_DELAY);
   await registry.getFunction("addPolicy")(POLICY_ID, ...Object.values(DEMANDED));
   await attesters.getFunction("publish")(ATTESTER_REGISTRY.root, attesterArguments(ATTESTERS));

@@ -1,0 +1,175 @@
+/** Breaches on chain: what ends health, what does not, and how it begins again. */
+import type { Contract } from "ethers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Claim } from "../prover/proof/claim.ts";
+import type { PublicSignals } from "../prover/proof/public-signals.ts";
+import type { Bps } from "../prover/units.ts";
+import { eventsOf, now, refusal, restoreAfterEach, travelTo } from "./support/contracts.ts";
+import { BREACH_SECRETS, BREACH_TIER, call, createWorld, DEMANDED, inOrder, POLICY_ID, publishSnapshot, SECRETS, signalsFor, submit, TIER, type World } from "./support/margin-world.ts";
+import { simulate } from "./support/tiny-groth16.ts";
+
+const NEWER_ROOT = 1_000_002n;
+const ATTESTED: Partial<Claim> = { level: "MM", minRatioBps: BigInt(DEMANDED.minRatioBps) as Bps, minAssurance: "attested", sequence: 0 };
+
+let world: World;
+let registry: Contract;
+let subject: string;
+let provedAsOf: number;
+
+const signals = (claim: Partial<Claim> = {}, change: Partial<PublicSignals> = {}) => signalsFor(world, { claim, signals: change });
+/** A breach of just what the registry demands, by newer statements, apart from what is changed. */
+const breachOf = (claim: Partial<Claim> = {}, change: Partial<PublicSignals> = {}) => signals({ ...ATTESTED, ...claim }, change);
+const proveBreach = (sent: PublicSignals, tier = BREACH_TIER, secrets = BREACH_SECRETS) =>
+  call(registry, world.stranger, "proveBreach", tier, simulate(secrets, inOrder(sent)), inOrder(sent));
+const refused = async (action: Promise<unknown>): Promise<readonly unknown[]> => {
+  const { name, args } = await refusal(action, registry);
+  return [name, ...args];
+};
+const isHealthy = (): Promise<boolean> => registry.getFunction("isHealthy")(subject);
+const canOpen = (): Promise<boolean> => registry.getFunction("canOpen")(subject, [POLICY_ID, 0, 10_500, 1]);
+const health = async () => (await registry.getFunction("health")(subject)).toObject();
+const deposit = async (amount: bigint) => {
+  await call(world.token, world.admin, "mint", subject, amount);
+  await call(world.token, world.subject, "approve", world.escrow.target, amount);
+  await call(world.escrow, world.subject, "deposit", subject, amount);
+};
+
+beforeAll(async () => {
+  world = await createWorld();
+  registry = world.registry;
+  subject = await world.subject.getAddress();
+  provedAsOf = await now(world.chain);
+  await submit(world, await signals({ asOf: provedAsOf }));
+});
+afterAll(() => world.chain.close());
+restoreAfterEach(() => world.chain);
+
+describe("a breach", () => {
+  it("ends health at once, and says so", async () => {
+    const sent = await breachOf();
+    expect(await canOpen()).toBe(true);
+    expect(await eventsOf(proveBreach(sent), registry, "BreachProved")).toEqual([[subject, POLICY_ID, 1n, BREACH_TIER, inOrder(sent)]]);
+    expect([await isHealthy(), await canOpen()]).toEqual([false, false]);
+    expect(await health()).toMatchObject({ healthy: false, breachedAt: BigInt(await now(world.chain)), sequence: 1n });
+  });
+
+  it("by a newer snapshot alone", async () => {
+    await publishSnapshot(world, { epoch: 2, root: NEWER_ROOT });
+    await proveBreach(await breachOf({ asOf: provedAsOf }, { snapshotRoot: NEWER_ROOT }));
+    expect(await isHealthy()).toBe(false);
+  });
+
+  it("does not unlock what the proof counts of the escrow", async () => {
+    await deposit(10n ** 6n);
+    await submit(world, await signals({ sequence: 2 }, { onChainCollateral: 10n ** 8n }));
+    await proveBreach(await breachOf({}, { onChainCollateral: 10n ** 8n }));
+    expect(await registry.getFunction("collateralInUse")(subject)).toBe(10n ** 8n);
+  });
+
+  it("is accepted while the registry is paused: a pause must not shelter anybody", async () => {
+    await call(registry, world.admin, "pause");
+    await proveBreach(await breachOf());
+    expect((await health()).breachedAt).toBeGreaterThan(0n);
+  });
+});
+
+describe("a breach is refused", () => {
+  it("without a proof of a breach: one of health, under a key of health or of breaches", async () => {
+    const sent = await breachOf();
+    expect(await refused(proveBreach(sent, TIER, SECRETS))).toEqual(["WrongStatementKind", TIER, 1n]);
+    expect(await refused(proveBreach(sent, BREACH_TIER, SECRETS))).toEqual(["InvalidProof"]);
+    expect(await refused(submit(world, await signals({ sequence: 2 }), simulate(BREACH_SECRETS, inOrder(await signals({ sequence: 2 }))), BREACH_TIER))).toEqual(["WrongStatementKind", BREACH_TIER, 0n]);
+  });
+
+  it("of a subject nothing was proved about", async () => {
+    const stranger = await world.stranger.getAddress();
+    await call(registry, world.stranger, "registerAccountSet", 77n);
+    expect(await refused(proveBreach(await breachOf({ subject: stranger as Claim["subject"] }, { accountSet: 77n })))).toEqual(["NothingProved", stranger]);
+  });
+
+  it("when it is no newer than the proof, or older in one respect", async () => {
+    expect(await refused(proveBreach(await breachOf({ asOf: provedAsOf })))).toEqual(["BreachNotNewer", BigInt(provedAsOf), 1n]);
+    await publishSnapshot(world, { epoch: 2, root: NEWER_ROOT });
+    expect(await refused(proveBreach(await breachOf({ asOf: provedAsOf - 1 }, { snapshotRoot: NEWER_ROOT })))).toEqual(["BreachNotNewer", BigInt(provedAsOf - 1), 2n]);
+  });
+
+  it("when a newer breach is known, and when it is the same again", async () => {
+    const [first, second] = [await breachOf(), await breachOf({ asOf: await now(world.chain) + 60 })];
+    await travelTo(world.chain, await now(world.chain) + 120);
+    await proveBreach(second);
+    expect((await refused(proveBreach(first)))[0]).toBe("BreachNotNewer");
+    expect((await refused(proveBreach(second)))[0]).toBe("BreachNotNewer");
+  });
+
+  it("of more than the registry demands", async () => {
+    expect(await refused(proveBreach(await breachOf({ level: "IM" })))).toEqual(["BreachOfHigherLevel", 1n, 0n]);
+    expect(await refused(proveBreach(await breachOf({ minRatioBps: 10_501n as Bps })))).toEqual(["BreachOfHigherRatio", 10_501n, 10_500n]);
+  });
+
+  it("with statements of a lower assurance, too old, or from the future", async () => {
+    expect((await refused(proveBreach(await breachOf({ minAssurance: "self-claimed" }))))[0]).toBe("AssuranceTooLow");
+    const late = await breachOf({ asOf: (await now(world.chain)) + 3600 });
+    expect((await refused(proveBreach(late)))[0]).toBe("StatementFromFuture");
+    await travelTo(world.chain, provedAsOf + DEMANDED.maxStatementAge + 100);
+    expect((await refused(proveBreach(await breachOf({ asOf: provedAsOf + 1 }))))[0]).toBe("StatementTooOld");
+  });
+
+  it("when it leaves out collateral that is held; a unit more than is held is no way to stop it", async () => {
+    await deposit(10n ** 6n);
+    expect(await refused(proveBreach(await breachOf({}, { onChainCollateral: 10n ** 8n - 1n })))).toEqual(["CollateralLeftOut", 10n ** 8n - 1n, 10n ** 8n]);
+    await proveBreach(await breachOf({}, { onChainCollateral: 10n ** 9n }));
+    expect(await isHealthy()).toBe(false);
+  });
+
+  it("of other accounts, another scope, an unknown snapshot or unknown attesters", async () => {
+    expect((await refused(proveBreach(await breachOf({}, { accountSet: 9n }))))[0]).toBe("AccountSetMismatch");
+    expect(await refused(proveBreach(await breachOf({}, { scope: 9n })))).toEqual(["ScopeMismatch", 9n]);
+    expect(await refused(proveBreach(await breachOf({}, { snapshotRoot: 9n })))).toEqual(["UnknownSnapshot", 9n]);
+    expect(await refused(proveBreach(await breachOf({}, { attesterRoot: 9n })))).toEqual(["UnknownAttesterRoot", 9n]);
+  });
+});
+
+describe("after a breach", () => {
+  it("health needs newer statements, a newer snapshot or more collateral", async () => {
+    const breachAsOf = (await now(world.chain)) + 1;
+    await travelTo(world.chain, breachAsOf + 10);
+    await proveBreach(await breachOf({ asOf: breachAsOf }));
+    expect(await refused(submit(world, await signals({ sequence: 2, asOf: breachAsOf })))).toEqual(["NotNewerThanBreach", BigInt(breachAsOf), 1n]);
+    expect(await refused(submit(world, await signals({ sequence: 2, asOf: breachAsOf - 1 })))).toEqual(["NotNewerThanBreach", BigInt(breachAsOf), 1n]);
+    await submit(world, await signals({ sequence: 2, asOf: breachAsOf + 1 }));
+    expect(await health()).toMatchObject({ healthy: true, breachedAt: 0n, sequence: 2n });
+  });
+
+  it("the same statements with more collateral prove health", async () => {
+    const breachAsOf = (await now(world.chain)) + 1;
+    await travelTo(world.chain, breachAsOf + 10);
+    await proveBreach(await breachOf({ asOf: breachAsOf }));
+    await deposit(10n ** 6n);
+    await submit(world, await signals({ sequence: 2, asOf: breachAsOf }, { onChainCollateral: 1n }));
+    expect(await isHealthy()).toBe(true);
+  });
+});
+
+describe("a batch", () => {
+  const batchOf = async (claims: readonly Partial<Claim>[]) => Promise.all(claims.map((claim) => signals(claim)));
+  const submitBatch = (all: readonly PublicSignals[], secrets = all.map(() => SECRETS)) =>
+    call(registry, world.stranger, "submitBatch", TIER, all.map((sent, i) => simulate(secrets[i]!, inOrder(sent))), all.map(inOrder));
+
+  it("of one subject with rising sequences leaves the last one standing", async () => {
+    await submitBatch(await batchOf([{ sequence: 2 }, { sequence: 5 }, { sequence: 9 }]));
+    expect(await health()).toMatchObject({ healthy: true, sequence: 9n });
+  });
+
+  it("counts whole or not at all: a bad proof is named, a sequence twice is refused", async () => {
+    const all = await batchOf([{ sequence: 2 }, { sequence: 5 }, { sequence: 9 }]);
+    expect(await refused(submitBatch(all, [SECRETS, BREACH_SECRETS, SECRETS]))).toEqual(["InvalidProofAt", 1n]);
+    expect(await refused(submitBatch(await batchOf([{ sequence: 2 }, { sequence: 2 }])))).toEqual(["SequenceNotIncreasing", 2n, 2n]);
+    expect(await refused(submitBatch([]))).toEqual(["EmptyBatch"]);
+    expect((await health()).sequence).toBe(1n);
+  });
+
+  it("is refused while the registry is paused", async () => {
+    await call(registry, world.admin, "pause");
+    expect(await refused(submitBatch(await batchOf([{ sequence: 2 }])))).toEqual(["EnforcedPause"]);
+  });
+});
