@@ -76,9 +76,9 @@ describe("a breach", () => {
 describe("a breach is refused", () => {
   it("without a proof of a breach: one of health, under a key of health or of breaches", async () => {
     const sent = await breachOf();
-    expect(await refused(proveBreach(sent, TIER, SECRETS))).toEqual(["WrongStatementKind", TIER, 1n]);
+    expect(await refused(proveBreach(sent, TIER, SECRETS))).toEqual(["WrongStatementKind", TIER, 0n]);
     expect(await refused(proveBreach(sent, BREACH_TIER, SECRETS))).toEqual(["InvalidProof"]);
-    expect(await refused(submit(world, await signals({ sequence: 2 }), simulate(BREACH_SECRETS, inOrder(await signals({ sequence: 2 }))), BREACH_TIER))).toEqual(["WrongStatementKind", BREACH_TIER, 0n]);
+    expect(await refused(submit(world, await signals({ sequence: 2 }), simulate(BREACH_SECRETS, inOrder(await signals({ sequence: 2 }))), BREACH_TIER))).toEqual(["WrongStatementKind", BREACH_TIER, 1n]);
   });
 
   it("of a subject nothing was proved about", async () => {
