@@ -5,11 +5,11 @@ import type { Claim } from "../prover/proof/claim.ts";
 import type { PublicSignals } from "../prover/proof/public-signals.ts";
 import type { Bps } from "../prover/units.ts";
 import { eventsOf, now, refusal, restoreAfterEach, travelTo } from "./support/contracts.ts";
-import { BREACH_SECRETS, BREACH_TIER, call, createWorld, DEMANDED, inOrder, POLICY_ID, publishSnapshot, SECRETS, signalsFor, submit, TIER, type World } from "./support/margin-world.ts";
+import { BREACH_SECRETS, BREACH_TIER, call, createWorld, DEMANDED, inOrder, POLICY_ID, policyIdOf, publishSnapshot, SECRETS, signalsFor, submit, TIER, type World } from "./support/margin-world.ts";
 import { simulate } from "./support/tiny-groth16.ts";
 
 const NEWER_ROOT = 1_000_002n;
-const ATTESTED: Partial<Claim> = { level: "MM", minRatioBps: BigInt(DEMANDED.minRatioBps) as Bps, minAssurance: "attested", sequence: 0 };
+const ATTESTED: Partial<Claim> = { level: "MM", minRatioBps: BigInt(DEMANDED.minRatioBps) as Bps, minAssurance: "attested", sequence: 2 };
 
 let world: World;
 let registry: Contract;
@@ -55,14 +55,14 @@ describe("a breach", () => {
 
   it("by a newer snapshot alone", async () => {
     await publishSnapshot(world, { epoch: 2, root: NEWER_ROOT });
-    await proveBreach(await breachOf({ asOf: provedAsOf }, { snapshotRoot: NEWER_ROOT }));
+    await proveBreach(await breachOf({ sequence: 1, asOf: provedAsOf }, { snapshotRoot: NEWER_ROOT }));
     expect(await isHealthy()).toBe(false);
   });
 
   it("does not unlock what the proof counts of the escrow", async () => {
     await deposit(10n ** 6n);
     await submit(world, await signals({ sequence: 2 }, { onChainCollateral: 10n ** 8n }));
-    await proveBreach(await breachOf({}, { onChainCollateral: 10n ** 8n }));
+    await proveBreach(await breachOf({ sequence: 3 }, { onChainCollateral: 10n ** 8n }));
     expect(await registry.getFunction("collateralInUse")(subject)).toBe(10n ** 8n);
   });
 
@@ -87,18 +87,34 @@ describe("a breach is refused", () => {
     expect(await refused(proveBreach(await breachOf({ subject: stranger as Claim["subject"] }, { accountSet: 77n })))).toEqual(["NothingProved", stranger]);
   });
 
-  it("when it is no newer than the proof, or older in one respect", async () => {
-    expect(await refused(proveBreach(await breachOf({ asOf: provedAsOf })))).toEqual(["BreachNotNewer", BigInt(provedAsOf), 1n]);
+  it("when it is no newer than the proof, whatever time it claims", async () => {
+    for (const asOf of [provedAsOf, await now(world.chain)]) {
+      expect(await refused(proveBreach(await breachOf({ sequence: 1, asOf })))).toEqual(["BreachNotNewer", 1n, BigInt(asOf), 1n]);
+    }
+  });
+
+  it("when it is older in one respect: an old statement among new ones shows in the sum of sequences", async () => {
     await publishSnapshot(world, { epoch: 2, root: NEWER_ROOT });
-    expect(await refused(proveBreach(await breachOf({ asOf: provedAsOf - 1 }, { snapshotRoot: NEWER_ROOT })))).toEqual(["BreachNotNewer", BigInt(provedAsOf - 1), 2n]);
+    await submit(world, await signals({ sequence: 9, asOf: provedAsOf }, { snapshotRoot: NEWER_ROOT }));
+    const asOf = await now(world.chain);
+    expect(await refused(proveBreach(await breachOf({ sequence: 8, asOf }, { snapshotRoot: NEWER_ROOT })))).toEqual(["BreachNotNewer", 8n, BigInt(asOf), 2n]);
+    expect(await refused(proveBreach(await breachOf({ sequence: 10, asOf: provedAsOf - 1 }, { snapshotRoot: NEWER_ROOT })))).toEqual(["BreachNotNewer", 10n, BigInt(provedAsOf - 1), 2n]);
+    expect(await refused(proveBreach(await breachOf({ sequence: 10, asOf })))).toEqual(["BreachNotNewer", 10n, BigInt(asOf), 1n]);
   });
 
   it("when a newer breach is known, and when it is the same again", async () => {
-    const [first, second] = [await breachOf(), await breachOf({ asOf: await now(world.chain) + 60 })];
-    await travelTo(world.chain, await now(world.chain) + 120);
+    const [first, second] = [await breachOf({ sequence: 4 }), await breachOf({ sequence: 5 })];
     await proveBreach(second);
     expect((await refused(proveBreach(first)))[0]).toBe("BreachNotNewer");
     expect((await refused(proveBreach(second)))[0]).toBe("BreachNotNewer");
+  });
+
+  it("of another policy than the one that health was proved under", async () => {
+    const other = policyIdOf(31n);
+    await call(registry, world.admin, "addPolicy", other, ...Object.values(DEMANDED));
+    await publishSnapshot(world, { policyId: other, epoch: 1, root: NEWER_ROOT });
+    const scope: bigint = await registry.getFunction("scopeOf")(other);
+    expect(await refused(proveBreach(await breachOf({}, { snapshotRoot: NEWER_ROOT, scope })))).toEqual(["BreachOfOtherPolicy", POLICY_ID, other]);
   });
 
   it("of more than the registry demands", async () => {
@@ -130,22 +146,45 @@ describe("a breach is refused", () => {
 });
 
 describe("after a breach", () => {
-  it("health needs newer statements, a newer snapshot or more collateral", async () => {
-    const breachAsOf = (await now(world.chain)) + 1;
+  const AT = { sequence: 5 } as const;
+  let breachAsOf: number;
+  const refusedHealth = async (claim: Partial<Claim>, change: Partial<PublicSignals> = {}) => refused(submit(world, await signals({ asOf: breachAsOf + 1, ...claim }, change)));
+  const breached = (snapshot = 1n) => ["NotNewerThanBreach", 5n, BigInt(breachAsOf), snapshot];
+  const breachAt = async (change: Partial<PublicSignals> = {}) => {
+    breachAsOf = (await now(world.chain)) + 1;
     await travelTo(world.chain, breachAsOf + 10);
-    await proveBreach(await breachOf({ asOf: breachAsOf }));
-    expect(await refused(submit(world, await signals({ sequence: 2, asOf: breachAsOf })))).toEqual(["NotNewerThanBreach", BigInt(breachAsOf), 1n]);
-    expect(await refused(submit(world, await signals({ sequence: 2, asOf: breachAsOf - 1 })))).toEqual(["NotNewerThanBreach", BigInt(breachAsOf), 1n]);
-    await submit(world, await signals({ sequence: 2, asOf: breachAsOf + 1 }));
-    expect(await health()).toMatchObject({ healthy: true, breachedAt: 0n, sequence: 2n });
+    await proveBreach(await breachOf({ ...AT, asOf: breachAsOf }, change));
+  };
+
+  it("the same statements, older ones and a mixture of both prove nothing", async () => {
+    await breachAt();
+    expect(await refusedHealth(AT)).toEqual(breached());
+    expect(await refusedHealth({ sequence: 4 })).toEqual(breached());
+    expect(await refusedHealth({ sequence: 6, asOf: breachAsOf - 1 })).toEqual(breached());
+    expect(await isHealthy()).toBe(false);
   });
 
-  it("the same statements with more collateral prove health", async () => {
-    const breachAsOf = (await now(world.chain)) + 1;
-    await travelTo(world.chain, breachAsOf + 10);
-    await proveBreach(await breachOf({ asOf: breachAsOf }));
+  it("newer statements prove health, and no later proof may go back behind the breach", async () => {
+    await breachAt();
+    await submit(world, await signals({ sequence: 6, asOf: breachAsOf }));
+    expect(await health()).toMatchObject({ healthy: true, breachedAt: 0n, sequence: 6n });
+    expect(await refusedHealth({ sequence: 7, asOf: breachAsOf - 1 })).toEqual(breached());
+  });
+
+  it("newer statements do not prove it at the prices of before", async () => {
+    await publishSnapshot(world, { epoch: 2, root: NEWER_ROOT });
+    await breachAt({ snapshotRoot: NEWER_ROOT });
+    expect(await refusedHealth({ sequence: 6 })).toEqual(breached(2n));
+    await submit(world, await signals({ sequence: 6 }, { snapshotRoot: NEWER_ROOT }));
+    expect(await isHealthy()).toBe(true);
+  });
+
+  it("the same statements prove it with more collateral, by a unit", async () => {
     await deposit(10n ** 6n);
-    await submit(world, await signals({ sequence: 2, asOf: breachAsOf }, { onChainCollateral: 1n }));
+    await breachAt({ onChainCollateral: 10n ** 8n });
+    await deposit(10n ** 6n);
+    expect(await refusedHealth(AT, { onChainCollateral: 10n ** 8n })).toEqual(breached());
+    await submit(world, await signals({ ...AT, asOf: breachAsOf }, { onChainCollateral: 10n ** 8n + 1n }));
     expect(await isHealthy()).toBe(true);
   });
 });

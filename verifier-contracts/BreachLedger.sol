@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {Claim} from "./PublicSignals.sol";
 import {Level} from "./IMarginHealth.sol";
 
 /// @title Breaches of proved health
@@ -10,9 +9,13 @@ import {Level} from "./IMarginHealth.sol";
 /// not cover the policy's own demand. Whoever holds the signed statements can make it, a venue for example. It ends
 /// the health that it is about and nothing else: what was in use of the escrow stays there until the proof would have
 /// lapsed, and newer statements, a newer snapshot or more collateral prove health again.
+/// @dev A claim's sequence is the sum of its statements' sequences, by the circuit: it orders portfolios, and whoever
+/// mixes an old statement with new ones is found out by it.
 abstract contract BreachLedger {
-    /// @dev What is known of a subject's last breach. It is about the accepted proof with this sequence.
+    /// @dev A subject's last breach. `ended` is the sequence of the accepted proof that it ended; `sequence`, `asOf`,
+    /// `snapshot` and `collateral` are what it was made of.
     struct Breach {
+        uint40 ended;
         uint40 sequence;
         uint32 provedAt;
         uint32 asOf;
@@ -20,12 +23,12 @@ abstract contract BreachLedger {
         uint64 collateral;
     }
 
-    /// @dev What a breach must be newer than: the accepted proof.
-    struct Proved {
+    /// @dev What a claim is made of, in order of time.
+    struct Evidence {
         uint40 sequence;
         uint32 asOf;
         uint32 snapshot;
-        bytes32 policyId;
+        uint64 collateral;
     }
 
     mapping(address subject => Breach) private _breaches;
@@ -60,52 +63,64 @@ abstract contract BreachLedger {
     error CollateralLeftOut(uint256 counted, uint256 held);
 
     /// @notice Neither statements nor snapshot are newer than those of the proof or the last breach, or one is older.
-    error BreachNotNewer(uint256 asOf, uint256 snapshot);
+    error BreachNotNewer(uint256 sequence, uint256 asOf, uint256 snapshot);
 
-    /// @notice Health was breached as of then: neither statements, snapshot nor collateral of the proof say otherwise.
-    error NotNewerThanBreach(uint256 asOf, uint256 snapshot);
+    /// @notice Health was breached by these statements and this snapshot: neither they nor the collateral are newer.
+    error NotNewerThanBreach(uint256 sequence, uint256 asOf, uint256 snapshot);
 
-    /// @notice When the subject's last accepted proof was shown to be breached.
-    /// @param subject The account asked about.
-    /// @param sequence The sequence of its last accepted proof.
-    /// @return Time of the breach, zero if there is none.
+    /// @dev When the accepted proof with this sequence was shown to be breached, zero if it was not.
     function _breachedAt(address subject, uint40 sequence) internal view returns (uint32) {
         Breach storage breach = _breaches[subject];
-        return breach.sequence == sequence ? breach.provedAt : 0;
+        return breach.ended == sequence ? breach.provedAt : 0;
     }
 
-    /// @dev A breach with the statements and the snapshot of the proof would contradict it; an older one says nothing.
+    /// @dev A breach by the statements and the snapshot of the proof would contradict it; an older one says nothing.
     /// The same goes for a breach that is known: an older one must not take its place.
-    function _recordBreach(Claim memory claim, Proved memory proved, uint32 snapshot, uint64 collateral) internal {
-        Breach memory last = _breaches[claim.subject];
-        if (last.provedAt != 0 && last.sequence == proved.sequence) {
-            (proved.asOf, proved.snapshot) = (last.asOf, last.snapshot);
+    function _recordBreach(address subject, Evidence memory proved, Evidence memory breached) internal {
+        Breach storage last = _breaches[subject];
+        bool isKnown = last.provedAt != 0 && last.ended == proved.sequence;
+        Evidence memory newest = isKnown ? _evidenceOf(last) : proved;
+        if (_isOlder(breached, newest) || _isSame(breached, newest)) {
+            revert BreachNotNewer(breached.sequence, breached.asOf, breached.snapshot);
         }
-        bool isOlder = claim.asOf < proved.asOf || snapshot < proved.snapshot;
-        if (isOlder || (claim.asOf == proved.asOf && snapshot == proved.snapshot)) {
-            revert BreachNotNewer(claim.asOf, snapshot);
-        }
-        _breaches[claim.subject] = Breach({
-            sequence: proved.sequence,
+        _breaches[subject] = Breach({
+            ended: proved.sequence,
+            sequence: breached.sequence,
             provedAt: SafeCast.toUint32(block.timestamp),
-            asOf: claim.asOf,
-            snapshot: snapshot,
-            collateral: collateral
+            asOf: breached.asOf,
+            snapshot: breached.snapshot,
+            collateral: breached.collateral
         });
     }
 
-    /// @dev After a breach, health needs something that the breach did not see. Later proofs need no more than a later
-    /// sequence: the first after the breach has been newer already.
-    function _requireNewerThanBreach(
-        Claim memory claim,
-        uint40 sequence,
-        uint32 snapshot,
-        uint256 collateral
-    ) internal view {
-        Breach memory breach = _breaches[claim.subject];
-        if (breach.provedAt == 0 || breach.sequence != sequence) return;
-        bool isOlder = claim.asOf < breach.asOf || snapshot < breach.snapshot;
-        bool isSame = claim.asOf == breach.asOf && snapshot == breach.snapshot && collateral <= breach.collateral;
-        if (isOlder || isSame) revert NotNewerThanBreach(breach.asOf, breach.snapshot);
+    /// @dev After a breach, health needs something that the breach did not see, for good. Snapshots are numbered over
+    /// all policies: under another policy, health may have to wait for that policy's next snapshot.
+    function _requireNewerThanBreach(address subject, Evidence memory claimed) internal view {
+        Breach storage last = _breaches[subject];
+        if (last.provedAt == 0) return;
+        Evidence memory breached = _evidenceOf(last);
+        bool isAnswered = !_isSame(claimed, breached) || claimed.collateral > breached.collateral;
+        if (_isOlder(claimed, breached) || !isAnswered) {
+            revert NotNewerThanBreach(breached.sequence, breached.asOf, breached.snapshot);
+        }
+    }
+
+    function _evidenceOf(Breach storage breach) private view returns (Evidence memory) {
+        return
+            Evidence({
+                sequence: breach.sequence,
+                asOf: breach.asOf,
+                snapshot: breach.snapshot,
+                collateral: breach.collateral
+            });
+    }
+
+    function _isOlder(Evidence memory a, Evidence memory b) private pure returns (bool) {
+        return a.sequence < b.sequence || a.asOf < b.asOf || a.snapshot < b.snapshot;
+    }
+
+    /// @dev The same statements at the same prices. Their asOf may be claimed differently.
+    function _isSame(Evidence memory a, Evidence memory b) private pure returns (bool) {
+        return a.sequence == b.sequence && a.snapshot == b.snapshot;
     }
 }

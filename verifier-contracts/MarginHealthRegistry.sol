@@ -5,11 +5,10 @@ import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IER
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {AttesterRegistry} from "./AttesterRegistry.sol";
-import {BreachLedger} from "./BreachLedger.sol";
-import {Bn254} from "./Bn254.sol";
-import {CollateralEscrow, ICollateralUse} from "./CollateralEscrow.sol";
+import {CollateralEscrow} from "./CollateralEscrow.sol";
 import {Groth16Proof} from "./Groth16.sol";
-import {Health, IMarginHealth, Terms} from "./IMarginHealth.sol";
+import {HealthRecords} from "./HealthRecords.sol";
+import {IMarginHealth, Terms} from "./IMarginHealth.sol";
 import {StatementKind} from "./ITierTable.sol";
 import {MarginHealthVerifier} from "./MarginHealthVerifier.sol";
 import {PolicyTable} from "./PolicyTable.sol";
@@ -23,44 +22,15 @@ import {IVerificationErrors} from "./IVerificationErrors.sol";
 /// than the last. IMarginHealth states what an accepted proof shows and what must be trusted.
 /// @dev Anyone may submit for anyone: the claim names its subject. Replay is stopped by the subject's sequence, never
 /// by the proof's bytes, which anyone can re-randomise.
-contract MarginHealthRegistry is PolicyTable, BreachLedger, ICollateralUse, IVerificationErrors, Pausable {
+contract MarginHealthRegistry is PolicyTable, HealthRecords, IVerificationErrors, Pausable {
     using PublicSignals for uint256;
     using PublicSignals for uint256[7];
-
-    /// @dev One subject. The second slot is the last accepted proof: `terms` is its claim without the subject, in the
-    /// claim's own packing (asOf, sequence, ratio, level, assurance); snapshot and attester root by their numbers.
-    struct Account {
-        uint256 accountSet;
-        uint96 terms;
-        uint32 healthyUntil;
-        uint32 snapshot;
-        uint32 attesterRoot;
-        uint64 collateral;
-        uint256 portfolioCommitment;
-    }
-
-    /// @dev What the last proof stands on, and whether it counts now.
-    struct Standing {
-        bool healthy;
-        uint32 breachedAt;
-        bytes32 policyId;
-        uint256 snapshotRoot;
-        uint256 attesterRoot;
-    }
 
     /// @notice Holds the tiers' keys.
     MarginHealthVerifier public immutable verifier;
 
-    /// @notice Knows the accepted snapshots.
-    SnapshotOracle public immutable oracle;
-
-    /// @notice Knows the published attester roots.
-    AttesterRegistry public immutable attesters;
-
     /// @notice Holds the collateral that proofs may count.
     CollateralEscrow public immutable escrow;
-
-    mapping(address subject => Account) private _accounts;
 
     /// @notice Deploys its own escrow.
     /// @param admin Holds every role at first.
@@ -74,21 +44,9 @@ contract MarginHealthRegistry is PolicyTable, BreachLedger, ICollateralUse, IVer
         SnapshotOracle oracle_,
         AttesterRegistry attesters_,
         IERC20Metadata collateralToken
-    ) PolicyTable(admin) {
+    ) PolicyTable(admin) HealthRecords(oracle_, attesters_) {
         verifier = verifier_;
-        oracle = oracle_;
-        attesters = attesters_;
         escrow = new CollateralEscrow(collateralToken, this);
-    }
-
-    /// @notice Fixes the caller's account set: every later proof must cover exactly these venue accounts. Once only.
-    /// @param accountSet Salted commitment to the accounts.
-    function registerAccountSet(uint256 accountSet) external {
-        if (accountSet == 0 || accountSet >= Bn254.R) revert InvalidAccountSet(accountSet);
-        Account storage account = _accounts[msg.sender];
-        if (account.accountSet != 0) revert AlreadyRegistered(msg.sender);
-        account.accountSet = accountSet;
-        emit AccountSetRegistered(msg.sender, accountSet);
     }
 
     /// @notice Stops submissions and new credit. What was proved lapses in its time.
@@ -134,7 +92,7 @@ contract MarginHealthRegistry is PolicyTable, BreachLedger, ICollateralUse, IVer
     /// newer snapshot than those of its last proof, all collateral in escrow counted. Anyone may submit, paused or not.
     /// @param tier Circuit tier of the proof, one of breaches.
     /// @param proof The breach proof.
-    /// @param signals Its public signals, in the order of PublicSignals. The sequence in the claim is not used.
+    /// @param signals Its public signals, in the order of PublicSignals.
     function proveBreach(bytes32 tier, Groth16Proof calldata proof, uint256[7] calldata signals) external {
         Claim memory claim = signals.claim().unpack();
         Account storage account = _accounts[claim.subject];
@@ -146,66 +104,19 @@ contract MarginHealthRegistry is PolicyTable, BreachLedger, ICollateralUse, IVer
         uint256 held = escrow.collateralOf(claim.subject);
         uint256 counted = signals.onChainCollateral();
         if (counted < held) revert CollateralLeftOut(counted, held);
-        Proved memory proved = _proved(account, claim.subject);
-        if (proved.policyId != policyId) revert BreachOfOtherPolicy(proved.policyId, policyId);
-        _recordBreach(claim, proved, snapshot, SafeCast.toUint64(counted));
+        Claim memory proved = _requireProved(account, claim.subject, policyId);
+        _recordBreach(
+            claim.subject,
+            _evidence(proved, account.snapshot, account.collateral),
+            _evidence(claim, snapshot, counted)
+        );
         emit BreachProved(claim.subject, policyId, proved.sequence, tier, signals);
         verifier.verifyProof(StatementKind.Breach, tier, proof, signals);
     }
 
     /// @inheritdoc IMarginHealth
-    function isHealthy(address subject) external view returns (bool) {
-        return _standing(_accounts[subject], subject).healthy;
-    }
-
-    /// @inheritdoc IMarginHealth
     function canOpen(address subject, Terms calldata terms) external view returns (bool) {
-        if (paused() || oracle.paused()) return false;
-        Account storage account = _accounts[subject];
-        Standing memory standing = _standing(account, subject);
-        if (!standing.healthy || standing.policyId != terms.policyId) return false;
-        Claim memory proved = _provedClaim(account);
-        return
-            proved.level >= terms.level &&
-            proved.minRatioBps >= terms.minRatioBps &&
-            proved.minAssurance >= terms.minAssurance;
-    }
-
-    /// @inheritdoc ICollateralUse
-    /// @dev Runs to the proof's end even if something it stands on is revoked: revocation must not open the escrow.
-    function collateralInUse(address subject) external view returns (uint256) {
-        Account storage account = _accounts[subject];
-        return block.timestamp <= account.healthyUntil ? account.collateral : 0;
-    }
-
-    /// @notice The account set a subject registered.
-    /// @param subject The account asked about.
-    /// @return The set, zero if none.
-    function accountSetOf(address subject) external view returns (uint256) {
-        return _accounts[subject].accountSet;
-    }
-
-    /// @inheritdoc IMarginHealth
-    function health(address subject) external view returns (Health memory) {
-        Account storage account = _accounts[subject];
-        Standing memory standing = _standing(account, subject);
-        Claim memory proved = _provedClaim(account);
-        return
-            Health({
-                healthy: standing.healthy,
-                breachedAt: standing.breachedAt,
-                healthyUntil: account.healthyUntil,
-                asOf: proved.asOf,
-                sequence: proved.sequence,
-                minRatioBps: proved.minRatioBps,
-                level: proved.level,
-                minAssurance: proved.minAssurance,
-                policyId: standing.policyId,
-                snapshotRoot: standing.snapshotRoot,
-                attesterRoot: standing.attesterRoot,
-                portfolioCommitment: account.portfolioCommitment,
-                onChainCollateral: account.collateral
-            });
+        return !paused() && !oracle.paused() && _meets(subject, terms);
     }
 
     /// @dev All that a proof leaves to the chain. The caller verifies the proof itself, in the same transaction.
@@ -217,10 +128,9 @@ contract MarginHealthRegistry is PolicyTable, BreachLedger, ICollateralUse, IVer
         (uint32 snapshot, uint256 snapshotExpiry) = _requireSnapshot(policyId, signals.snapshotRoot());
         uint32 attesterRoot = _requireAttesterRoot(signals.attesterRoot());
         uint256 statementExpiry = _requireClaim(policyId, claim);
-        uint40 last = _provedClaim(account).sequence;
-        _requireNewer(claim.sequence, last);
-        _requireNewerThanBreach(claim, last, snapshot, signals.onChainCollateral());
+        _requireNewer(claim.sequence, _provedClaim(account).sequence);
         _requireHeld(claim.subject, signals.onChainCollateral());
+        _requireNewerThanBreach(claim.subject, _evidence(claim, snapshot, signals.onChainCollateral()));
 
         uint256 healthyUntil = statementExpiry < snapshotExpiry ? statementExpiry : snapshotExpiry;
         account.terms = signals.claim().terms();
@@ -261,22 +171,30 @@ contract MarginHealthRegistry is PolicyTable, BreachLedger, ICollateralUse, IVer
         if (counted > held) revert CollateralNotHeld(counted, held);
     }
 
-    /// @dev Number zero, of an account nothing was proved about, stands for nothing and time zero is past.
-    function _standing(Account storage account, address subject) private view returns (Standing memory standing) {
-        SnapshotOracle.Snapshot memory snapshot;
-        AttesterRegistry.Root memory root;
-        (standing.policyId, standing.snapshotRoot, snapshot) = oracle.snapshotAt(account.snapshot);
-        (standing.attesterRoot, root) = attesters.rootAt(account.attesterRoot);
-        standing.breachedAt = _breachedAt(subject, _provedClaim(account).sequence);
-        bool revoked = snapshot.revoked || root.revoked;
-        standing.healthy = block.timestamp <= account.healthyUntil && !revoked && standing.breachedAt == 0;
+    /// @dev A breach is of the health that was proved: of the same policy.
+    function _requireProved(
+        Account storage account,
+        address subject,
+        bytes32 policyId
+    ) private view returns (Claim memory) {
+        if (account.snapshot == 0) revert NothingProved(subject);
+        (bytes32 proved, , ) = oracle.snapshotAt(account.snapshot);
+        if (proved != policyId) revert BreachOfOtherPolicy(proved, policyId);
+        return _provedClaim(account);
     }
 
-    function _proved(Account storage account, address subject) private view returns (Proved memory) {
-        if (account.snapshot == 0) revert NothingProved(subject);
-        Claim memory proved = _provedClaim(account);
-        (bytes32 policyId, , ) = oracle.snapshotAt(account.snapshot);
-        return Proved({sequence: proved.sequence, asOf: proved.asOf, snapshot: account.snapshot, policyId: policyId});
+    function _evidence(
+        Claim memory claim,
+        uint32 snapshot,
+        uint256 collateral
+    ) private pure returns (Evidence memory) {
+        return
+            Evidence({
+                sequence: claim.sequence,
+                asOf: claim.asOf,
+                snapshot: snapshot,
+                collateral: SafeCast.toUint64(collateral)
+            });
     }
 
     /// @dev A breach of no more than the policy demands is a breach of what it demands.
@@ -290,10 +208,5 @@ contract MarginHealthRegistry is PolicyTable, BreachLedger, ICollateralUse, IVer
         if (claim.minAssurance < demanded.minAssurance) {
             revert AssuranceTooLow(claim.minAssurance, demanded.minAssurance);
         }
-    }
-
-    /// @dev The claim of the last proof, its subject left out.
-    function _provedClaim(Account storage account) private view returns (Claim memory) {
-        return (uint256(account.terms) << 160).unpack();
     }
 }
