@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -11,10 +12,12 @@ import { marginReport } from "../prover/risk/margin-report.ts";
 import { marginReportJson } from "../prover/risk/margin-report-json.ts";
 import { policyJson } from "../prover/risk/policy.ts";
 import type { Bps, Usd } from "../prover/units.ts";
+import { build } from "../scripts/build.ts";
 import { REPOSITORY } from "../scripts/circom.ts";
 import { runNode, type CommandLine } from "./support/cli.ts";
 import { REFUSED, writeOddities } from "./support/cli-refusals.ts";
 import { MARKET, openWorkspace, PROVE, SALT, SENDER, STATEMENTS, type Workspace } from "./support/cli-workspace.ts";
+import { oneAtATime } from "./support/one-at-a-time.ts";
 import { OTHER_KEY, SUBJECT, VENUE_KEY } from "./support/statements.ts";
 
 const DEMO = join(REPOSITORY, "scripts/demo-book");
@@ -212,6 +215,29 @@ describe("submit and status", () => {
     const again = await cli.run([...submit, "--json"], { env: { SENDER: SENDER.privateKey } });
     expect(again.code).toBe(1);
     expect(JSON.parse(again.stderr).error).toMatchObject({ code: "ContractRefused", path: "proof.json", message: expect.stringContaining("SequenceNotIncreasing"), hint: expect.any(String) });
+  });
+});
+
+describe("breach", () => {
+  const ENV = { SENDER: SENDER.privateKey };
+  beforeAll(() => oneAtATime("tier-test-breach", () => build(["test-breach"])), 300_000);
+
+  it("prove --breach shows what the book does not cover, and verify says which of the two was shown", async () => {
+    const proved = await cli.json([...PROVE, "--ratio-bps", "900000", "--min-assurance", "attested", "--breach", "--out", "breach.json"]);
+    expect(proved).toMatchObject({ tier: "test-breach", states: "breach", claim: { minRatioBps: "900000" } });
+    expect(await cli.json(["verify", "breach.json"])).toMatchObject({ valid: true, states: "breach" });
+    expect(await cli.json(["verify", "proof.json"])).toMatchObject({ valid: true, states: "health" });
+  });
+
+  it("submit sends it as a breach, and the registry refuses a breach of more than it demands", async () => {
+    const { code, stderr } = await cli.run(["submit", "breach.json", "--registry-address", workspace.protocol.address, "--rpc", workspace.rpc, "--key", "env:SENDER", "--json"], { env: ENV });
+    expect([code, JSON.parse(stderr).error]).toEqual([1, expect.objectContaining({ code: "ContractRefused", path: "breach.json", message: expect.stringMatching(/BreachOfHigher(Level|Ratio)/), hint: expect.stringContaining("the registry demands") })]);
+  });
+
+  it("of a book that covers what is claimed there is none, and nothing is written", async () => {
+    const { code, stderr } = await cli.run([...PROVE, "--min-assurance", "attested", "--breach", "--out", "none.json", "--json"]);
+    expect([code, JSON.parse(stderr).error]).toEqual([1, expect.objectContaining({ code: "Healthy", path: "claim" })]);
+    expect(existsSync(inFolder("none.json"))).toBe(false);
   });
 });
 

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { FIELD } from "../../prover/units.ts";
+import { compileCircuit } from "../support/circuit.ts";
+import { forger } from "../support/forge.ts";
 import { law } from "../support/law.ts";
 import { expectCost, underTest, type Tested } from "../support/template.ts";
 
@@ -70,8 +72,24 @@ describe("Chosen", () => {
 
   describe("cannot be forged", () => {
     it("at index, with every dependent wire recomputed: to nothing that is not one of them, or zero", async () => {
-      // None of the attempted values of out is one of 700, 300, -200 and 0.
-      expect(await tested.forgeries({ in: [700n, 300n, -200n] }, ["index", "out"])).toEqual([]);
+      const given = { in: [700n, 300n, FIELD - 200n] };
+      const circuit = await compileCircuit("Chosen", { file: "lib/bound.circom", template: "Chosen", params: [3], public: ["in"] }, "O1");
+      const honest = await circuit.witness(given);
+      const selectors = circuit.signals.filter((name) => /^main\.selector\[/.test(name));
+      expect(selectors).toHaveLength(4);
+      const forge = forger(circuit, ["in"]);
+      const choose = (index: bigint, selector: readonly bigint[]) => {
+        const names = Object.fromEntries(selectors.map((name, k) => [name.replace(/^main\./, ""), selector[k]!]));
+        const forged = forge(honest, { index, ...names });
+        return forged === undefined ? "refused" : circuit.signal(forged, "out");
+      };
+      const at = (k: number) => [0, 1, 2, 3].map((i) => (i === k ? 1n : 0n));
+      expect([0, 1, 2, 3].map((k) => choose(BigInt(k), at(k)))).toEqual([700n, 300n, FIELD - 200n, 0n]);
+      const half = (FIELD + 1n) / 2n;
+      for (const [index, selector] of [[4n, at(4)], [0n, at(1)], [1n, [half, 0n, half, 0n]], [0n, [2n, FIELD - 1n, 0n, 0n]], [0n, at(9)]] as const) {
+        expect(choose(index, selector)).toBe("refused");
+      }
+      expect(await tested.forgeries({ in: [700n, 300n, -200n] }, ["out"])).toEqual([]);
     });
   });
 

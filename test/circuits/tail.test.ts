@@ -58,8 +58,8 @@ describe("TailMeasure", () => {
 
     it("more scenarios in use than there is room for, or a number below zero", async () => {
       const given = inputs(losses);
-      expect(await tested.refusal({ ...given, rule: [BigInt(ROOM + 1), 1n, 2n] })).toBe("TailMeasure");
-      expect(await tested.refusal({ ...given, rule: [-1n, 1n, 2n] })).toBe("TailMeasure");
+      expect(await tested.refusal({ ...given, rule: [BigInt(ROOM + 1), 1n, 2n] })).toBe("InUse in TailMeasure");
+      expect(await tested.refusal({ ...given, rule: [-1n, 1n, 2n] })).toBe("InUse in TailMeasure");
     });
 
     it("a measure below zero", async () => {
@@ -70,8 +70,8 @@ describe("TailMeasure", () => {
   });
 
   describe("cannot be forged", () => {
-    it("at used, with every dependent wire recomputed", async () => {
-      expect(await tested.forgeries(inputs({ pnl: [-5n, -4n, -3n], size: 2, flags: 0 }), ["used"])).toEqual([]);
+    it("anywhere: which scenarios are in use is pinned by their number (InUse)", async () => {
+      expect(await tested.forgeries(inputs({ pnl: [-5n, -4n, -3n], size: 2, flags: 0 }), ["kept", "excess"])).toEqual([]);
     });
   });
 
@@ -129,15 +129,22 @@ describe("TailAttained", () => {
       ]) expect(await tested.refusal({ ...honest, ...change })).toMatch(/TailAttained$/);
     });
 
-    it("a scenario that is not in use, whose loss is the threshold's mirror image", async () => {
-      const honest = given(losses);
-      expect(await tested.refusal({ ...honest, chosen: [0n, 1n, 0n, 0n, 1n] })).toBe("TailAttained");
+    it("a scenario that is not in use in the place of a gain: no loss is taken for granted", async () => {
+      // The mean of both is a gain, so nothing is required; with an empty place for the gain it would be half the loss.
+      const honest = given({ pnl: [-10n, 20n], size: 2, flags: 0 });
+      expect([honest.measure, honest.threshold, await tested.refusal(honest)]).toEqual([0n, 10n, "accepted"]);
+      expect(await tested.refusal({ ...honest, chosen: [1n, 0n, 1n, 0n, 0n], measure: 5n })).toBe("TailAttained");
+    });
+
+    it("a loss counted twice, or as minus one of another", async () => {
+      const honest = given({ pnl: [-10n, 20n, -1n], size: 2, flags: 0 });
+      for (const chosen of [[2n, 0n, 0n, 0n, 0n], [3n, -1n, 0n, 0n, 0n]]) expect(await tested.refusal({ ...honest, chosen, measure: 10n })).toBe("CheckBoolean in TailAttained");
     });
   });
 
   describe("cannot be forged", () => {
-    it("at used, with every dependent wire recomputed", async () => {
-      expect(await tested.forgeries(given({ pnl: [-5n, -4n, -3n], size: 2, flags: 0 }), ["used"])).toEqual([]);
+    it("at isZero or beyond: a measure above zero keeps its counts", async () => {
+      expect(await tested.forgeries(given({ pnl: [-5n, -4n, -3n], size: 2, flags: 0 }), ["isZero", "beyond"])).toEqual([]);
     });
   });
 
