@@ -5,6 +5,7 @@ import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {BabyJubjub} from "./BabyJubjub.sol";
 import {Bn254} from "./Bn254.sol";
+import {AttesterRoot, IAttesterSource} from "./IAttesterSource.sol";
 import {Assurance} from "./IMarginHealth.sol";
 
 /// @dev A key that may sign venue statements. All zero for an empty place, such as a withdrawn key's.
@@ -24,15 +25,7 @@ struct Attester {
 /// @notice Publishes roots of Poseidon trees over attester keys (16-ary, two levels, 256 places, empty places zero).
 /// The leaves are in the event, in order, so anyone recomputes the root; Poseidon on chain would cost more than it
 /// tells.
-contract AttesterRegistry is AccessControl {
-    /// @dev A published root. `number` counts roots from 1; `supersededAt` is zero for the latest.
-    struct Root {
-        uint32 number;
-        uint32 publishedAt;
-        uint32 supersededAt;
-        bool revoked;
-    }
-
+contract AttesterRegistry is IAttesterSource, AccessControl {
     /// @notice May publish roots.
     bytes32 public constant REGISTRAR_ROLE = keccak256("REGISTRAR_ROLE");
 
@@ -48,7 +41,7 @@ contract AttesterRegistry is AccessControl {
     /// @notice Number of published roots; the latest has this number.
     uint32 public count;
 
-    mapping(uint256 root => Root) private _roots;
+    mapping(uint256 root => AttesterRoot) private _roots;
     mapping(uint32 number => uint256 root) private _rootAt;
 
     /// @notice A root was published.
@@ -101,7 +94,7 @@ contract AttesterRegistry is AccessControl {
         uint32 timestamp = SafeCast.toUint32(block.timestamp);
         uint32 number = ++count;
         if (number > 1) _roots[_rootAt[number - 1]].supersededAt = timestamp;
-        _roots[root] = Root({number: number, publishedAt: timestamp, supersededAt: 0, revoked: false});
+        _roots[root] = AttesterRoot({number: number, publishedAt: timestamp, supersededAt: 0, revoked: false});
         _rootAt[number] = root;
         emit AttesterRootPublished(number, root, attesters);
     }
@@ -109,18 +102,15 @@ contract AttesterRegistry is AccessControl {
     /// @notice Revokes a root, at once and for good: every proof made against it stops counting.
     /// @param root The root.
     function revokeRoot(uint256 root) external onlyRole(GUARDIAN_ROLE) {
-        Root storage entry = _roots[root];
+        AttesterRoot storage entry = _roots[root];
         if (entry.number == 0 || entry.revoked) revert NothingToRevoke(root);
         entry.revoked = true;
         emit AttesterRootRevoked(entry.number, root);
     }
 
-    /// @notice Finds a root.
-    /// @param root The root.
-    /// @return number Its number, zero if it was never published.
-    /// @return current Whether it may be used now.
+    /// @inheritdoc IAttesterSource
     function lookup(uint256 root) public view returns (uint32 number, bool current) {
-        Root memory entry = _roots[root];
+        AttesterRoot memory entry = _roots[root];
         bool superseded = entry.supersededAt != 0 && block.timestamp > uint256(entry.supersededAt) + gracePeriod;
         return (entry.number, entry.number != 0 && !entry.revoked && !superseded);
     }
@@ -133,11 +123,8 @@ contract AttesterRegistry is AccessControl {
         return current;
     }
 
-    /// @notice The root with a number.
-    /// @param number Its number.
-    /// @return root The root, zero if there is none.
-    /// @return entry What was published.
-    function rootAt(uint32 number) public view returns (uint256 root, Root memory entry) {
+    /// @inheritdoc IAttesterSource
+    function rootAt(uint32 number) public view returns (uint256 root, AttesterRoot memory entry) {
         root = _rootAt[number];
         entry = _roots[root];
     }
@@ -145,7 +132,7 @@ contract AttesterRegistry is AccessControl {
     /// @notice The latest root, revoked or not.
     /// @return root The root, zero if there is none.
     /// @return entry What was published.
-    function latest() external view returns (uint256 root, Root memory entry) {
+    function latest() external view returns (uint256 root, AttesterRoot memory entry) {
         return rootAt(count);
     }
 

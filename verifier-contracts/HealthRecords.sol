@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity ^0.8.28;
 
-import {AttesterRegistry} from "./AttesterRegistry.sol";
 import {Bn254} from "./Bn254.sol";
 import {BreachLedger} from "./BreachLedger.sol";
 import {ICollateralUse} from "./CollateralEscrow.sol";
+import {AttesterRoot, IAttesterSource} from "./IAttesterSource.sol";
 import {Health, IMarginHealth, Terms} from "./IMarginHealth.sol";
+import {ISnapshotSource, Snapshot} from "./ISnapshotSource.sol";
 import {Claim, PublicSignals} from "./PublicSignals.sol";
-import {SnapshotOracle} from "./SnapshotOracle.sol";
 
 /// @title What is known about each subject
 /// @notice Its account set, what its last accepted proof showed, and whether that still counts.
@@ -36,14 +36,14 @@ abstract contract HealthRecords is IMarginHealth, BreachLedger, ICollateralUse {
     }
 
     /// @notice Knows the accepted snapshots.
-    SnapshotOracle public immutable oracle;
+    ISnapshotSource public immutable oracle;
 
     /// @notice Knows the published attester roots.
-    AttesterRegistry public immutable attesters;
+    IAttesterSource public immutable attesters;
 
     mapping(address subject => Account) internal _accounts;
 
-    constructor(SnapshotOracle oracle_, AttesterRegistry attesters_) {
+    constructor(ISnapshotSource oracle_, IAttesterSource attesters_) {
         oracle = oracle_;
         attesters = attesters_;
     }
@@ -61,6 +61,16 @@ abstract contract HealthRecords is IMarginHealth, BreachLedger, ICollateralUse {
     /// @inheritdoc IMarginHealth
     function isHealthy(address subject) external view returns (bool) {
         return _standing(_accounts[subject], subject).healthy;
+    }
+
+    /// @inheritdoc IMarginHealth
+    function meets(address subject, Terms calldata terms) external view returns (bool) {
+        return _meets(subject, terms);
+    }
+
+    /// @inheritdoc IMarginHealth
+    function graceUntil(bytes32 policyId) external view returns (uint256) {
+        return oracle.graceUntil(policyId);
     }
 
     /// @inheritdoc ICollateralUse
@@ -102,8 +112,8 @@ abstract contract HealthRecords is IMarginHealth, BreachLedger, ICollateralUse {
 
     /// @dev Number zero, of an account nothing was proved about, stands for nothing and time zero is past.
     function _standing(Account storage account, address subject) internal view returns (Standing memory standing) {
-        SnapshotOracle.Snapshot memory snapshot;
-        AttesterRegistry.Root memory root;
+        Snapshot memory snapshot;
+        AttesterRoot memory root;
         (standing.policyId, standing.snapshotRoot, snapshot) = oracle.snapshotAt(account.snapshot);
         (standing.attesterRoot, root) = attesters.rootAt(account.attesterRoot);
         standing.breachedAt = _breachedAt(subject, _provedClaim(account).sequence);

@@ -193,6 +193,19 @@ interface IMarginHealth {
     /// @return Whether it may.
     function canOpen(address subject, Terms calldata terms) external view returns (bool);
 
+    /// @notice Whether a proof on these terms counts for the subject now, whatever is paused: what a creditor asks
+    /// about credit it has already extended.
+    /// @param subject The account asked about.
+    /// @param terms What the creditor demands.
+    /// @return Whether it does.
+    function meets(address subject, Terms calldata terms) external view returns (bool);
+
+    /// @notice Until when accounts under a policy are spared from liquidation, because publishers disagree, are paused
+    /// or report a market that moves beyond bounds, so that proofs cannot be renewed.
+    /// @param policyId The policy.
+    /// @return The last second of that grace, zero if there is none.
+    function graceUntil(bytes32 policyId) external view returns (uint256);
+
     /// @notice Everything known about the subject.
     /// @param subject The account asked about.
     /// @return What its last accepted proof showed, and whether it still counts.

@@ -4,16 +4,16 @@ pragma solidity ^0.8.28;
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {AttesterRegistry} from "./AttesterRegistry.sol";
 import {CollateralEscrow} from "./CollateralEscrow.sol";
 import {Groth16Proof} from "./Groth16.sol";
 import {HealthRecords} from "./HealthRecords.sol";
+import {IAttesterSource} from "./IAttesterSource.sol";
 import {IMarginHealth, Terms} from "./IMarginHealth.sol";
+import {ISnapshotSource} from "./ISnapshotSource.sol";
 import {StatementKind} from "./ITierTable.sol";
 import {MarginHealthVerifier} from "./MarginHealthVerifier.sol";
 import {PolicyTable} from "./PolicyTable.sol";
 import {Claim, PublicSignals} from "./PublicSignals.sol";
-import {SnapshotOracle} from "./SnapshotOracle.sol";
 import {IVerificationErrors} from "./IVerificationErrors.sol";
 
 /// @title Accepts proofs of margin health and remembers what they showed
@@ -41,8 +41,8 @@ contract MarginHealthRegistry is PolicyTable, HealthRecords, IVerificationErrors
     constructor(
         address admin,
         MarginHealthVerifier verifier_,
-        SnapshotOracle oracle_,
-        AttesterRegistry attesters_,
+        ISnapshotSource oracle_,
+        IAttesterSource attesters_,
         IERC20Metadata collateralToken
     ) PolicyTable(admin) HealthRecords(oracle_, attesters_) {
         verifier = verifier_;
@@ -116,7 +116,7 @@ contract MarginHealthRegistry is PolicyTable, HealthRecords, IVerificationErrors
 
     /// @inheritdoc IMarginHealth
     function canOpen(address subject, Terms calldata terms) external view returns (bool) {
-        return !paused() && !oracle.paused() && _meets(subject, terms);
+        return !paused() && oracle.opensCredit(terms.policyId) && _meets(subject, terms);
     }
 
     /// @dev All that a proof leaves to the chain. The caller verifies the proof itself, in the same transaction.

@@ -4,22 +4,14 @@ pragma solidity ^0.8.28;
 import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {Bn254} from "./Bn254.sol";
+import {ISnapshotSource, Snapshot} from "./ISnapshotSource.sol";
 
 /// @title Risk snapshots that enough publishers computed alike
 /// @notice A snapshot root commits to a policy, a market and every instrument's risk numbers, all of which anyone
 /// recomputes bit for bit. It is accepted when `quorum` publishers have voted for the same root: none of them is the
 /// oracle.
 /// @dev Votes are on (policy, epoch, root, asOf); a publisher votes once per policy and epoch.
-contract SnapshotOracle is AccessControl, Pausable {
-    /// @dev An accepted snapshot. Found by policy and root; `number` counts accepted snapshots from 1 over all
-    /// policies.
-    struct Snapshot {
-        uint32 number;
-        uint64 epoch;
-        uint32 asOf;
-        bool revoked;
-    }
-
+contract SnapshotOracle is ISnapshotSource, AccessControl, Pausable {
     /// @dev A policy's latest accepted snapshot.
     struct Latest {
         uint32 number;
@@ -180,12 +172,7 @@ contract SnapshotOracle is AccessControl, Pausable {
         _unpause();
     }
 
-    /// @notice Finds a snapshot by its root.
-    /// @param policyId The policy.
-    /// @param root The root.
-    /// @return number Its number, zero if it was never accepted.
-    /// @return expiresAt Last second at which it is current, if nothing supersedes or revokes it before.
-    /// @return current Whether it may be used now.
+    /// @inheritdoc ISnapshotSource
     function lookup(
         bytes32 policyId,
         uint256 root
@@ -207,16 +194,22 @@ contract SnapshotOracle is AccessControl, Pausable {
         return current;
     }
 
-    /// @notice The snapshot with a number.
-    /// @param number Its number.
-    /// @return policyId Its policy, zero if there is none.
-    /// @return root Its root.
-    /// @return snapshot What was accepted.
+    /// @inheritdoc ISnapshotSource
     function snapshotAt(
         uint32 number
     ) public view returns (bytes32 policyId, uint256 root, Snapshot memory snapshot) {
         SnapshotId memory id = _ids[number];
         return (id.policyId, id.root, _snapshots[id.policyId][id.root]);
+    }
+
+    /// @inheritdoc ISnapshotSource
+    function opensCredit(bytes32) external view returns (bool) {
+        return !paused();
+    }
+
+    /// @inheritdoc ISnapshotSource
+    function graceUntil(bytes32) external pure returns (uint256) {
+        return 0;
     }
 
     /// @notice The policy's latest accepted snapshot, revoked or not.
