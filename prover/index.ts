@@ -122,9 +122,14 @@ export { policyId, solidityProof, submitArguments, tierId } from "./chain/callda
 export type { SolidityProof } from "./chain/calldata.ts";
 export { contractArtifact, contractAt } from "./chain/contracts.ts";
 export type { ContractArtifact, ContractName } from "./chain/contracts.ts";
-export { deployProtocol } from "./chain/deploy.ts";
-export type { Deployment, DeploymentPlan, PolicyTerms } from "./chain/deploy.ts";
-export { publishAttesters, voteForSnapshot } from "./chain/publish.ts";
+export { DEFAULT_BREAKER, deployProtocol, snapshotTerms } from "./chain/deploy.ts";
+export type { BreakerTerms, Deployment, DeploymentPlan, PolicyTerms } from "./chain/deploy.ts";
+export { publicationHash, publicationOf } from "./chain/publication.ts";
+export type { OracleDomain, Publication, Spot } from "./chain/publication.ts";
+export { parsePublicationSignature, publicationSignatureJson, serializePublicationSignature } from "./chain/publication-json.ts";
+export { gatherSignatures, signPublication, verifyPublicationSignature } from "./chain/publication-signature.ts";
+export type { GatheredPublication, PublisherSignature, SignedPublication } from "./chain/publication-signature.ts";
+export { publishAttesters, publishSigned, voteForSnapshot } from "./chain/publish.ts";
 export { registerAccountSet } from "./chain/register.ts";
 export type { RegisterOptions } from "./chain/register.ts";
 export { readHealth } from "./chain/status.ts";

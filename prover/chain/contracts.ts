@@ -7,7 +7,7 @@ import { packageRoot } from "../proof/tiers.ts";
 
 /** Contracts whose ABI and bytecode ship with the package (verifier-contracts/abi). */
 export const CONTRACTS = [
-  "Groth16Verifier", "MarginHealthVerifier", "SnapshotOracle", "AttesterRegistry", "MarginHealthRegistry", "CollateralEscrow", "IMarginHealth",
+  "Groth16Verifier", "MarginHealthVerifier", "SnapshotOracle", "RelayedSnapshots", "AttesterRegistry", "MarginHealthRegistry", "CollateralEscrow", "IMarginHealth",
   "PrivateCreditLine", "DemoDollar",
 ] as const;
 export type ContractName = (typeof CONTRACTS)[number];
@@ -113,6 +113,16 @@ const REMEDIES: Readonly<Record<string, string>> = {
   MalformedProofAt: "submit the bundles as the prover wrote them, without the one named",
   PublicSignalNotInFieldAt: "submit the bundles as the prover wrote them, without the one named",
   InvalidProofAt: "the proof named is not of its public signals: leave it out, or submit the bundle as the prover wrote it",
+  NotAPublisher: "leave out who is no publisher now, and give each publisher once, in ascending order",
+  InvalidPublisherSignature: "sign for this chain and this oracle, exactly the publication that is sent",
+  QuorumNotReached: "gather more publishers' signatures",
+  NoNewVote: "gather signatures of publishers who have not voted in this epoch",
+  AlreadyVoted: "a publisher votes once an epoch: wait for the others, or vote in the next",
+  EpochNotIncreasing: "use an epoch after the policy's latest",
+  SnapshotNotNewer: "publish a snapshot of newer market data",
+  SnapshotExpired: "publish a snapshot of newer market data",
+  SnapshotFromFuture: "wait, or correct the clock that dated the market",
+  RootAcceptedBefore: "publish a snapshot of newer market data",
   PairingOutOfGas: "send more gas: a pairing is given a third of what is left",
   BatchTooLarge: "split the batch",
   UnknownTier: "the registry has no key for this tier: choose another",

@@ -1,4 +1,5 @@
 import type { Contract, Signer } from "ethers";
+import { identifier } from "../commitment/domain.ts";
 import { MarginProofError } from "../errors.ts";
 import type { VerifyingArtifacts } from "../proof/artifacts.ts";
 import { levelBit } from "../proof/claim.ts";
@@ -28,8 +29,16 @@ export interface DeploymentPlan {
   readonly tierActivationDelay: number;
   /** Seconds of notice before a tier ends, likewise. */
   readonly tierNoticePeriod: number;
+  /** In any order. */
   readonly publishers: readonly string[];
+  /** More than half of them. */
   readonly quorum: number;
+  /** Can stop, and only stop, publication and new credit; best not the admin. The admin by default. */
+  readonly guardian?: string;
+  /** Seconds of notice before another set of publishers can count: a day by default, or more on networks that are not local. */
+  readonly rotationDelay?: number;
+  /** What the breaker bears, where it is not the default. */
+  readonly breaker?: Partial<BreakerTerms>;
   /** Seconds. */
   readonly maxSnapshotAge: number;
   /** Epochs. */
@@ -39,6 +48,27 @@ export interface DeploymentPlan {
   readonly collateralToken: string;
   readonly policies: readonly PolicyTerms[];
 }
+
+/** A policy's circuit breaker. twin: BreakerTerms of verifier-contracts/ICreditBreaker.sol */
+export interface BreakerTerms {
+  /** Largest move of a spot between two publications. */
+  readonly moveBps: number;
+  /** Publications without a new cause after which credit reopens. */
+  readonly calmEpochs: number;
+  /** Seconds since the latest cause, likewise. */
+  readonly calmPeriod: number;
+  /** Seconds for which a trip spares existing accounts. */
+  readonly grace: number;
+  /** Seconds from the beginning of one grace to the next. */
+  readonly graceWindow: number;
+  /** Moves allowed to single assets, by the assets' names. */
+  readonly bounds: Readonly<Record<string, number>>;
+}
+
+/** A tenth in one step; two calm publications and a quarter of an hour; an hour of grace a day. */
+export const DEFAULT_BREAKER: BreakerTerms = { moveBps: 1_000, calmEpochs: 2, calmPeriod: 900, grace: 3_600, graceWindow: 86_400, bounds: {} };
+
+const DAY = 86_400;
 
 export interface Deployment {
   readonly verifier: Contract;
@@ -67,7 +97,7 @@ export async function deployProtocol(plan: DeploymentPlan): Promise<Deployment> 
     const key = await deploy("Groth16Verifier", admin, [solidityKey(vkey)]);
     await send(verifier, "addTier", [tierId(tier), await key.getAddress(), SETUP_KINDS.indexOf(lock.setup.kind), STATEMENT_KINDS.indexOf(tierParameters(tier).breach ? "breach" : "health")]);
   }
-  const oracle = await deploy("SnapshotOracle", admin, [owner, plan.publishers, plan.quorum, plan.maxSnapshotAge, plan.historyWindow]);
+  const oracle = await deploy("SnapshotOracle", admin, [snapshotTerms(plan, owner)]);
   const attesters = await deploy("AttesterRegistry", admin, [owner, plan.attesterGrace]);
   const addresses = await Promise.all([verifier, oracle, attesters].map((contract) => contract.getAddress()));
   const registry = await deploy("MarginHealthRegistry", admin, [owner, ...addresses, plan.collateralToken]);
@@ -76,6 +106,21 @@ export async function deployProtocol(plan: DeploymentPlan): Promise<Deployment> 
   }
   const escrow = contractAt("CollateralEscrow", await registry.getFunction("escrow").staticCall(), admin);
   return { verifier, oracle, attesters, registry, escrow };
+}
+
+/** `SnapshotTerms` of verifier-contracts/GuardedSnapshots.sol, for an oracle or a relay of it. */
+export function snapshotTerms(plan: Pick<DeploymentPlan, "publishers" | "quorum" | "guardian" | "rotationDelay" | "maxSnapshotAge" | "historyWindow" | "breaker">, admin: string) {
+  const { bounds, ...breaker } = { ...DEFAULT_BREAKER, ...plan.breaker };
+  return {
+    admin,
+    guardian: plan.guardian ?? admin,
+    publishers: plan.publishers.toSorted((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1)),
+    quorum: plan.quorum,
+    rotationDelay: plan.rotationDelay ?? DAY,
+    maxAge: plan.maxSnapshotAge,
+    historyWindow: plan.historyWindow,
+    breaker: { ...breaker, bounds: Object.entries(bounds).map(([asset, bps]) => ({ asset: identifier(asset), bps })) },
+  };
 }
 
 async function refuseLocalKeys(admin: Signer, tiers: readonly VerifyingArtifacts[]): Promise<void> {

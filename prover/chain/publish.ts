@@ -1,15 +1,23 @@
 import type { Contract, ContractTransactionReceipt } from "ethers";
-import type { Snapshot } from "../commitment/snapshot.ts";
 import { identifier } from "../commitment/domain.ts";
 import { MarginProofError } from "../errors.ts";
 import { assuranceLevel } from "../statement/attester-registry.ts";
 import type { AttesterRegistry } from "../statement/attester-registry.ts";
-import { policyId } from "./calldata.ts";
 import { send } from "./contracts.ts";
+import { publicationArguments, type Publication } from "./publication.ts";
+import type { GatheredPublication } from "./publication-signature.ts";
 
-/** Votes for a snapshot as the publisher that `oracle` is connected to. @throws ContractRefused, ChainError */
-export async function voteForSnapshot(oracle: Contract, snapshot: Pick<Snapshot, "root" | "asOf" | "policyHash">, epoch: bigint): Promise<ContractTransactionReceipt> {
-  return send(oracle, "submit", [policyId(snapshot.policyHash), epoch, snapshot.root, snapshot.asOf]);
+/** Votes for a publication as the publisher that `oracle` is connected to. @throws ContractRefused, ChainError */
+export async function voteForSnapshot(oracle: Contract, publication: Publication): Promise<ContractTransactionReceipt> {
+  return send(oracle, "submit", [publicationArguments(publication)]);
+}
+
+/**
+ * Hands in publishers' signatures, in one transaction that anyone may send: to the oracle they were made for, or to a relay of it on another chain.
+ * @throws ContractRefused with the contract's own error, e.g. `NotAPublisher(…)`; ChainError
+ */
+export async function publishSigned(contract: Contract, { publication, signatures }: GatheredPublication): Promise<ContractTransactionReceipt> {
+  return send(contract, "publish", [publicationArguments(publication), signatures]);
 }
 
 /**
