@@ -125,7 +125,7 @@ export type { ContractArtifact, ContractName } from "./chain/contracts.ts";
 export { DEFAULT_BREAKER, deployProtocol, snapshotTerms } from "./chain/deploy.ts";
 export type { BreakerTerms, Deployment, DeploymentPlan, PolicyTerms } from "./chain/deploy.ts";
 export { publicationHash, publicationOf } from "./chain/publication.ts";
-export type { OracleDomain, Publication, Spot } from "./chain/publication.ts";
+export type { OracleDomain, Publication, PublishedSpot } from "./chain/publication.ts";
 export { parsePublicationSignature, publicationSignatureJson, serializePublicationSignature } from "./chain/publication-json.ts";
 export { gatherSignatures, signPublication, verifyPublicationSignature } from "./chain/publication-signature.ts";
 export type { GatheredPublication, PublisherSignature, SignedPublication } from "./chain/publication-signature.ts";

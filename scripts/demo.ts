@@ -6,7 +6,9 @@ import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { contractAt, deploy, send } from "../prover/chain/contracts.ts";
 import { deployProtocol, type Deployment } from "../prover/chain/deploy.ts";
-import { publishAttesters, voteForSnapshot } from "../prover/chain/publish.ts";
+import { publicationOf } from "../prover/chain/publication.ts";
+import { gatherSignatures, signPublication } from "../prover/chain/publication-signature.ts";
+import { publishAttesters, publishSigned } from "../prover/chain/publish.ts";
 import { registerAccountSet } from "../prover/chain/register.ts";
 import { readHealth } from "../prover/chain/status.ts";
 import { submitBundle } from "../prover/chain/submit.ts";
@@ -27,6 +29,7 @@ import { tierParameters } from "../prover/proof/tiers.ts";
 import type { Account } from "../prover/risk/book.ts";
 import { marginReport } from "../prover/risk/margin-report.ts";
 import { marginTable } from "../prover/risk/margin-table.ts";
+import type { Market } from "../prover/risk/market.ts";
 import { marketRisk } from "../prover/risk/risk-array.ts";
 import { accountSet } from "../prover/statement/account-set.ts";
 import { parseAddress } from "../prover/statement/address.ts";
@@ -75,7 +78,7 @@ async function demo(): Promise<void> {
   );
   await stage("recompute the snapshot as anyone can", (progress) => verifySnapshot(JSON.parse(serializeSnapshot(snapshot)), book.market, book.policy, { progress }));
   const protocol = await stage("deploy", () => deployDemo(chain, artifacts, snapshot));
-  await stage("two of three publishers vote for the root", () => publishSnapshot(chain, protocol, snapshot, 1n));
+  await stage("two of three publishers sign root and spots; anyone publishes", () => publishSnapshot(chain, protocol, snapshot, book.market, 1n));
   const venues = attest(book.accounts);
   await stage("publish the attesters' keys", () => publishAttesters(protocol.attesters, venues.registry));
 
@@ -151,21 +154,25 @@ async function deployDemo({ admin, publishers }: DemoChain, artifacts: Artifacts
   });
 }
 
-async function publishSnapshot({ publishers }: DemoChain, { oracle }: Deployment, snapshot: Snapshot, epoch: bigint): Promise<void> {
-  for (const publisher of publishers.slice(0, 2)) await voteForSnapshot(contractAt("SnapshotOracle", await oracle.getAddress(), publisher), snapshot, epoch);
+async function publishSnapshot({ provider, publishers, subject }: DemoChain, { oracle }: Deployment, snapshot: Snapshot, market: Market, epoch: bigint): Promise<void> {
+  const { chainId } = await provider.getNetwork();
+  const domain = { chainId, oracle: parseAddress(await oracle.getAddress()) };
+  const publication = publicationOf(snapshot, market, epoch);
+  const signed = await Promise.all(publishers.slice(0, 2).map((publisher) => signPublication(publication, domain, publisher)));
+  await publishSigned(contractAt("SnapshotOracle", domain.oracle, subject), gatherSignatures(signed));
 }
 
-/** Two later snapshots of the same market: one more than the oracle's window lets a proof lag behind. */
 /** What the tier fixes of a snapshot. */
 function snapshotSizes() {
   const tier = tierParameters(options.tier);
   return { treeParents: tier.treeParents, shape: shapeOf(tier) };
 }
 
+/** Two later snapshots of the same market: one more than the oracle's window lets a proof lag behind. */
 async function supersede(chain: DemoChain, protocol: Deployment, { market, policy }: DemoBook): Promise<void> {
   for (const epoch of [2n, 3n]) {
     const later = { ...market, asOf: market.asOf + Number(epoch) };
-    await publishSnapshot(chain, protocol, buildSnapshot(later, policy, snapshotSizes()), epoch);
+    await publishSnapshot(chain, protocol, buildSnapshot(later, policy, snapshotSizes()), later, epoch);
   }
 }
 

@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { at, gasOf } from "./support/contracts.ts";
 import { gasSnapshot } from "./support/gas-snapshot.ts";
 import { honestBatch } from "./support/groth16-batches.ts";
-import { call, createWorld, inOrder, POLICY_ID, SECRETS, signalsFor, submit, TIER, type World } from "./support/margin-world.ts";
+import { call, createWorld, inOrder, POLICY_ID, SECRETS, signalsFor, SPOTS, submit, TIER, type World } from "./support/margin-world.ts";
 import { keyOf, simulate } from "./support/tiny-groth16.ts";
 
 /** Contracts that are deployed, with the limit of EIP-170. */
-const DEPLOYED = ["Groth16Verifier", "MarginHealthVerifier", "SnapshotOracle", "AttesterRegistry", "MarginHealthRegistry", "CollateralEscrow", "PrivateCreditLine"];
+const DEPLOYED = ["Groth16Verifier", "MarginHealthVerifier", "SnapshotOracle", "RelayedSnapshots", "AttesterRegistry", "MarginHealthRegistry", "CollateralEscrow", "PrivateCreditLine"];
 const SIZE_LIMIT = 24_576;
 /** What the precompiles alone charge for seven signals: four pairings, seven multiplications and additions. */
 const PRECOMPILES = 45_000 + 4 * 34_000 + 7 * (6_000 + 150);
@@ -29,7 +29,7 @@ async function measure(): Promise<Record<string, number>> {
   const time = 2_000_000_000;
   const { chain, registry, verifier, oracle, publishers, subject } = world;
   const [first, second] = publishers;
-  const vote = (publisher: typeof first, timestamp: number) => at(chain, timestamp, () => gasOf(call(oracle, publisher!, "submit", POLICY_ID, 2, 2n ** 253n, time)));
+  const vote = (publisher: typeof first, timestamp: number) => at(chain, timestamp, () => gasOf(call(oracle, publisher!, "submit", { policyId: POLICY_ID, epoch: 2, root: 2n ** 253n, asOf: time, spots: SPOTS })));
   const firstVote = await vote(first, time);
   const acceptance = await vote(second, time + 1);
   const strangersAccount = await gasOf(call(registry, world.stranger, "registerAccountSet", 2n ** 253n));

@@ -10,7 +10,7 @@ import type { Price } from "../units.ts";
 import { policyId } from "./calldata.ts";
 
 /** A published price; the contracts' breaker compares it with the next. */
-export interface Spot {
+export interface PublishedSpot {
   /** Name of an underlying or currency of the market. */
   readonly asset: string;
   readonly price: Price;
@@ -24,7 +24,7 @@ export interface Publication {
   /** Unix seconds. */
   readonly asOf: number;
   /** Ascending by the assets' identifiers. */
-  readonly spots: readonly Spot[];
+  readonly spots: readonly PublishedSpot[];
 }
 
 /** The oracle that publishers sign for, on its chain: also when the snapshot is then relayed to another. */
@@ -34,7 +34,7 @@ export interface OracleDomain {
 }
 
 /** As the contract orders them: by identifier, which no two names share. */
-export const byAsset = (a: Spot, b: Spot): number => (identifier(a.asset) < identifier(b.asset) ? -1 : 1);
+export const byAsset = (a: PublishedSpot, b: PublishedSpot): number => (identifier(a.asset) < identifier(b.asset) ? -1 : 1);
 
 const MAX_SPOTS = 64;
 const EPOCH_BITS = 64;

@@ -3,6 +3,7 @@ import type { Contract, Signer } from "ethers";
 import { policyId } from "../../prover/chain/calldata.ts";
 import { contractAt, deploy, send } from "../../prover/chain/contracts.ts";
 import { deployProtocol, type Deployment } from "../../prover/chain/deploy.ts";
+import { publicationOf } from "../../prover/chain/publication.ts";
 import { publishAttesters, voteForSnapshot } from "../../prover/chain/publish.ts";
 import { loadArtifacts, type Artifacts } from "../../prover/proof/artifacts.ts";
 import { levelBit } from "../../prover/proof/claim.ts";
@@ -58,7 +59,7 @@ export async function deployFlow(artifacts: Artifacts, chain?: Chain, others: re
     policies: [{ policyHash, ...DEMANDED, maxStatementAge: HOUR }],
   });
   const [oracle, address] = await Promise.all([deployment.oracle.getAddress(), deployment.registry.getAddress()]);
-  for (const publisher of publishers.slice(0, 2)) await voteForSnapshot(contractAt("SnapshotOracle", oracle, publisher), desk.snapshot, 1n);
+  for (const publisher of publishers.slice(0, 2)) await voteForSnapshot(contractAt("SnapshotOracle", oracle, publisher), publicationOf(desk.snapshot, desk.market, 1n));
   await publishAttesters(deployment.attesters, desk.registry);
   const { chainId } = await chain.ethers.provider.getNetwork();
   return {
