@@ -34,10 +34,10 @@ export async function signPublication(publication: Publication, domain: OracleDo
   return { publication, domain, publisher: parseAddress(await signer.getAddress()), signature };
 }
 
-/** @throws InvalidSignature when the publisher did not sign this publication for this oracle */
-export function verifyPublicationSignature({ publication, domain, publisher, signature }: SignedPublication): void {
+/** @throws InvalidSignature naming `path` when the publisher did not sign this publication for this oracle */
+export function verifyPublicationSignature({ publication, domain, publisher, signature }: SignedPublication, path = "signature"): void {
   if (signerOf(publication, domain, signature) === publisher) return;
-  throw new MarginProofError("InvalidSignature", `not ${publisher}'s signature of this publication`, { path: "signature", hint: "ask the publisher for the file again" });
+  throw new MarginProofError("InvalidSignature", `not ${publisher}'s signature of this publication`, { path, hint: "ask the publisher for the file again" });
 }
 
 function signerOf(publication: Publication, domain: OracleDomain, signature: string): Address | undefined {
@@ -60,7 +60,7 @@ export function gatherSignatures(signed: readonly SignedPublication[]): Gathered
     if (difference !== undefined) {
       throw new MarginProofError("SnapshotMismatch", "the signatures are not of one publication", { path: `signatures[${i}].${difference}`, hint: "have every publisher sign the same snapshot and epoch for the same oracle" });
     }
-    verifyPublicationSignature(each);
+    verifyPublicationSignature(each, `signatures[${i}].signature`);
     if (signed.findIndex(({ publisher }) => publisher === each.publisher) !== i) {
       throw new MarginProofError("InvalidSignature", `${each.publisher} signed already`, { path: `signatures[${i}].publisher`, hint: "give each publisher's signature once" });
     }

@@ -11,6 +11,8 @@ import { importCsvCommand } from "./commands/import-csv.ts";
 import { importDeribit } from "./commands/import-deribit.ts";
 import { proveCommand } from "./commands/prove.ts";
 import { snapshotBuild } from "./commands/snapshot-build.ts";
+import { snapshotPublish } from "./commands/snapshot-publish.ts";
+import { snapshotSign } from "./commands/snapshot-sign.ts";
 import { snapshotVerify } from "./commands/snapshot-verify.ts";
 import { statementSign } from "./commands/statement-sign.ts";
 import { statementVerify } from "./commands/statement-verify.ts";
@@ -28,7 +30,7 @@ export function makeProgram(terminal: Terminal): Command {
   const group = (name: string, summary: string, ...commands: Command[]) => makeGroup(terminal, name, summary, commands);
   program
     .addCommand(group("import", "turn what venues export into markets and books", importDeribit(terminal), importCsvCommand(terminal)))
-    .addCommand(group("snapshot", "commit to the risk numbers of a market, or check a commitment", snapshotBuild(terminal), snapshotVerify(terminal)))
+    .addCommand(group("snapshot", "commit to the risk numbers of a market, check a commitment, publish it", snapshotBuild(terminal), snapshotVerify(terminal), snapshotSign(terminal), snapshotPublish(terminal)))
     .addCommand(group("attester", "keys that sign account statements", attesterKeygen(terminal), attesterRegistry(terminal)))
     .addCommand(group("statement", "signed account statements", statementSign(terminal), statementVerify(terminal)))
     .addCommand(accountSetCommand(terminal))

@@ -4,7 +4,8 @@ pragma solidity ^0.8.28;
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
-/// @title A publisher that is a contract: a key signs for it, until it is told to stop
+/// @title A publisher that is a contract
+/// @notice A key signs for it, until it is told to stop.
 contract ContractPublisher is IERC1271 {
     address private immutable _key;
 

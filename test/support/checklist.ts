@@ -216,6 +216,8 @@ export const CHECKLIST: readonly Line[] = [
         "a snapshot that expired, was superseded too often or was revoked", "a retired policy",
       ],
       "contract-private-credit-line": ["is refused to anyone else than the subject of the proof"],
+      "contract-publication-signatures": ["made for another chain, another oracle, another contract's domain or another version", "after their epoch, while paused, and when they add nothing"],
+      "contract-relayed-snapshots": ["is of one chain although its snapshot is of both: the scope is another", "of an epoch that a later one has passed, however well signed"],
     },
   },
   {

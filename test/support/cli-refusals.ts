@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { REPOSITORY } from "../../scripts/circom.ts";
-import { SALT, type Workspace } from "./cli-workspace.ts";
+import { PUBLISHERS, SALT, type Workspace } from "./cli-workspace.ts";
 import { SUBJECT, VENUE_KEY } from "./statements.ts";
 
 interface Misuse {
@@ -24,6 +24,13 @@ const proveWith = (...more: string[]) => [
   "prove", "--snapshot", "../../snapshot.json", ...MARKET, "--statement", "../../deribit.statement.json", "../../custodian.statement.json",
   "--registry", "../../registry.json", "--account-set-salt", "../../set.salt", "--out", "out.json", ...more,
 ];
+
+/** As the development mnemonic's third account, for an oracle of chain 31337. */
+const PUBLISHER_KEY = { PUBLISHER: PUBLISHERS[0]!.privateKey };
+const signSnapshot = (snapshot: string, market: string, ...more: string[]) => [
+  "snapshot", "sign", snapshot, "--market", market, "--policy", "../../policy.json", "--chain-id", "31337", "--oracle-address", SUBJECT, "--key", "env:PUBLISHER", "--out", "out.json", ...more,
+];
+const publishSnapshot = (...signatures: string[]) => ["snapshot", "publish", ...signatures.map((file) => `../../${file}`), "--rpc", "env:RPC", "--key", "env:PUBLISHER"];
 
 /** Exit code 2: the command line itself makes no sense. */
 const MISUSES: readonly Misuse[] = [
@@ -47,6 +54,9 @@ const MISUSES: readonly Misuse[] = [
   { title: "a book of a nameless account", args: ["import", "deribit", join(DEMO, "deribit"), "--book", "out.json"], path: "--account" },
   { title: "an entry without validity", args: ["attester", "keygen", "--out", "k", "--entry-out", "e", "--venue", "okx"], path: "--valid-from" },
   { title: "a market without its snapshot", args: ["verify", "../../proof.json", ...MARKET], path: "--snapshot" },
+  { title: "a snapshot signed for no epoch", args: signSnapshot("../../snapshot.json", "../../market.json"), path: "margin-health snapshot sign" },
+  { title: "an epoch beyond its bits", args: signSnapshot("../../snapshot.json", "../../market.json", "--epoch", (2n ** 64n).toString()), path: "--epoch" },
+  { title: "a publisher's key on the command line", args: [...publishSnapshot("signature.json").slice(0, -1), PUBLISHERS[0]!.privateKey], path: "--key" },
   { title: "a key on the command line", args: sign("--key", VENUE_KEY.exportSecret(), "--scope", "1"), path: "--key" },
   { title: "most of a key on the command line", args: ["submit", "../../proof.json", "--registry-address", SUBJECT, "--rpc", "env:RPC", "--key", `0x${VENUE_KEY.exportSecret().slice(1)}`], path: "--key" },
   { title: "a salt on the command line", args: ["account-set", "--account", "a/b", "--salt-file", SALT], path: "--salt-file" },
@@ -62,6 +72,15 @@ const REFUSALS: readonly Refusal[] = [
   { title: "a CSV with excess digits", args: ["import", "csv", "../../odd.csv", "--market", "../../market.json", "--book", "out.json"], code: "InvalidDecimal", path: "odd.csv, line 2, quantity" },
   { title: "a folder without responses", args: ["import", "deribit", ".", "--market", "out.json"], code: "UnreadableFile", path: "." },
   { title: "an edited snapshot", args: ["snapshot", "verify", "../../odd-snapshot.json", ...MARKET], code: "SnapshotMismatch", path: "../../odd-snapshot.json, root" },
+  { title: "an edited snapshot to sign", args: signSnapshot("../../odd-snapshot.json", "../../market.json", "--epoch", "1"), env: PUBLISHER_KEY, code: "SnapshotMismatch", path: "../../odd-snapshot.json, root" },
+  { title: "a snapshot to sign that is of another market than one's own", args: signSnapshot("../../snapshot.json", "../../later-market.json", "--epoch", "1"), env: PUBLISHER_KEY, code: "SnapshotMismatch", path: "../../snapshot.json, marketHash" },
+  { title: "a snapshot of epoch zero", args: signSnapshot("../../snapshot.json", "../../market.json", "--epoch", "0"), env: PUBLISHER_KEY, code: "OutOfRange", path: "epoch" },
+  { title: "a publisher's signature under an edited price", args: publishSnapshot("odd-signature.json"), env: PUBLISHER_KEY, code: "InvalidSignature", path: "../../odd-signature.json, signature" },
+  { title: "a publisher's signature without its spots", args: publishSnapshot("bare-signature.json"), env: PUBLISHER_KEY, code: "InvalidSchema", path: "../../bare-signature.json, spots" },
+  { title: "signatures of two epochs", args: publishSnapshot("signature.json", "later-signature.json"), env: PUBLISHER_KEY, code: "SnapshotMismatch", path: "signatures[1].epoch" },
+  { title: "a publisher's signature twice", args: publishSnapshot("signature.json", "signature.json"), env: PUBLISHER_KEY, code: "InvalidSignature", path: "signatures[1].publisher" },
+  { title: "signatures for another chain than the node's", args: publishSnapshot("foreign-signature.json"), env: PUBLISHER_KEY, code: "ChainError", path: "--rpc" },
+  { title: "signatures for an address without an oracle", args: publishSnapshot("signature.json"), env: PUBLISHER_KEY, code: "ChainError", path: undefined },
   { title: "a tier that does not exist", args: ["snapshot", "build", ...MARKET, "--tier", "huge", "--out", "out.json"], code: "ArtifactMissing", path: "huge" },
   { title: "a folder that does not exist", args: ["snapshot", "build", ...MARKET, "--out", "nowhere/out.json"], code: "UnwritableFile", path: "nowhere/out.json" },
   { title: "a file that is already there", args: ["snapshot", "build", ...MARKET, "--out", "../../snapshot.json"], code: "FileExists", path: "../../snapshot.json" },
@@ -110,6 +129,21 @@ export async function writeOddities({ folder, cli, read, write }: Workspace): Pr
   await write("boastful-proof.json", { ...proof, artifacts: { ...proof.artifacts, setup: "ceremony" } });
   await write("foreign-proof.json", { ...proof, artifacts: { ...proof.artifacts, vkey: "0".repeat(64) } });
   await cli.json(["snapshot", "build", "--market", "market.json", "--policy", "policy.json", "--tree-parents", "2", "--out", "larger-snapshot.json"]);
+  await write("later-market.json", { ...(await read("market.json")), asOf: snapshot.asOf + 1 });
+  await writeSignatures({ cli, read, write });
   await write("one-entry.json", entries[0]);
   await cli.json(["attester", "registry", "one-entry.json", "--out", "half-registry.json"]);
+}
+
+/** A publisher's signature, of two epochs and for two chains, whole and damaged. */
+async function writeSignatures({ cli, read, write }: Pick<Workspace, "cli" | "read" | "write">): Promise<void> {
+  const sign = (epoch: string, chainId: string, out: string) => cli.json([
+    "snapshot", "sign", "snapshot.json", "--market", "market.json", "--policy", "policy.json", "--epoch", epoch, "--chain-id", chainId, "--oracle-address", SUBJECT, "--key", "env:PUBLISHER", "--out", out,
+  ], { env: PUBLISHER_KEY });
+  await sign("1", "31337", "signature.json");
+  await sign("2", "31337", "later-signature.json");
+  await sign("1", "1", "foreign-signature.json");
+  const { spots, ...bare } = await read("signature.json");
+  await write("odd-signature.json", { ...bare, spots: spots.map((spot: object) => ({ ...spot, price: "1" })) });
+  await write("bare-signature.json", bare);
 }
