@@ -288,7 +288,10 @@ describe("publishing", () => {
     const owner = await workspace.protocol.admin.getAddress();
     const terms = snapshotTerms({ publishers: PUBLISHERS.map(({ address }) => address), quorum: 2, maxSnapshotAge: 3_600, historyWindow: 1 }, owner);
     const relay = await deploy("RelayedSnapshots", workspace.protocol.admin, [terms, 1, SUBJECT]);
-    const published = await cli.json(["snapshot", "publish", "relayed-0.json", "relayed-1.json", "--relay-address", await relay.getAddress(), ...RPC()], { env: ENV });
+    const relayTo = (address: string) => ["snapshot", "publish", "relayed-0.json", "relayed-1.json", "--relay-address", address, ...RPC()];
+    const stray = await cli.run([...relayTo(await workspace.protocol.oracle.getAddress()), "--json"], { env: ENV });
+    expect([stray.code, JSON.parse(stray.stderr).error]).toEqual([1, expect.objectContaining({ code: "ChainError", path: await workspace.protocol.oracle.getAddress() })]);
+    const published = await cli.json(relayTo(await relay.getAddress()), { env: ENV });
     expect(published).toMatchObject({ accepted: true, chainId: "1" });
     expect(await relay.getFunction("isCurrent")(policyId(BigInt(published.policyHash)), BigInt(published.root))).toBe(true);
   });

@@ -159,6 +159,15 @@ describe("disagreement", () => {
     expect(await five.oracle.getFunction("opensCredit")(POLICY)).toBe(false);
   });
 
+  it("before the first snapshot trips as well", async () => {
+    const start = await now(chain);
+    for (const [i, root] of [1n, 2n, 3n].entries()) await vote(world, publishers[i]!, publication({ start }, { policyId: OTHER_POLICY, root }));
+    const { reason, since } = await breaker(OTHER_POLICY);
+    expect([reason, since]).toEqual(["Disagreement", await now(chain)]);
+    await next(PRICES, { policyId: OTHER_POLICY, root: 9n });
+    expect(await opensCredit(OTHER_POLICY)).toBe(false);
+  });
+
   it("is over once publications are calm: nobody's single vote holds credit closed", async () => {
     await cast([1n, 2n, 3n]);
     await calmDown();

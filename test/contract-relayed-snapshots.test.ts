@@ -142,7 +142,13 @@ describe("a revocation", () => {
     const given = await agree(publishers.slice(1, 3), REVOCATION_TYPES, { policyId: POLICY, root: ROOT });
     expect(await eventsOf(call(relay, stranger, "relayRevocation", POLICY, ROOT, given), relay, "SnapshotRevoked")).toEqual([[POLICY, ROOT]]);
     expect([await isCurrent(ROOT), await relay.getFunction("opensCredit")(POLICY)]).toEqual([false, false]);
-    expect(await refused(call(relay, stranger, "relayRevocation", POLICY, ROOT, given))).toEqual({ name: "NothingToRevoke", args: [ROOT] });
+    expect(await refused(call(relay, stranger, "relayRevocation", POLICY, ROOT, given))).toEqual({ name: "RootRevoked", args: [ROOT] });
+  });
+
+  it("comes before the snapshot where somebody holds that back, and keeps it out", async () => {
+    const held = await signed(publishers.slice(0, 2));
+    await call(relay, stranger, "relayRevocation", POLICY, ROOT, await agree(publishers.slice(1, 3), REVOCATION_TYPES, { policyId: POLICY, root: ROOT }));
+    expect(await refused(relayed(relay, what(), held))).toEqual({ name: "RootRevoked", args: [ROOT] });
   });
 
   it("is the guardian's as well, and nobody's else", async () => {

@@ -197,14 +197,23 @@ describe("a snapshot stops being current", () => {
     await accept();
     expect(await eventsOf(call(oracle, guardian, "revoke", POLICY, ROOT), oracle, "SnapshotRevoked")).toEqual([[POLICY, ROOT]]);
     expect(await isCurrent(ROOT)).toBe(false);
-    expect(await refused(call(oracle, guardian, "revoke", POLICY, ROOT))).toEqual({ name: "NothingToRevoke", args: [ROOT] });
-    expect(await refused(vote(publishers[2]!, { epoch: 2, asOf: start + 1 }))).toEqual({ name: "RootAcceptedBefore", args: [ROOT] });
+    expect(await refused(call(oracle, guardian, "revoke", POLICY, ROOT))).toEqual({ name: "RootRevoked", args: [ROOT] });
+    expect(await refused(vote(publishers[2]!, { epoch: 2, asOf: start + 1 }))).toEqual({ name: "RootRevoked", args: [ROOT] });
     expect((await oracle.getFunction("snapshotAt")(1)).snapshot.revoked).toBe(true);
   });
 
-  it("only by the guardian, and only what was accepted", async () => {
+  it("before it was one, when the guardian revokes what is on its way", async () => {
     await vote(publishers[0]!);
-    expect(await refused(call(oracle, guardian, "revoke", POLICY, ROOT))).toEqual({ name: "NothingToRevoke", args: [ROOT] });
+    await call(oracle, guardian, "revoke", POLICY, ROOT);
+    expect(await refused(vote(publishers[1]!))).toEqual({ name: "RootRevoked", args: [ROOT] });
+    await accept({ policy: OTHER_POLICY });
+    await accept({ epoch: 2, root: 8n });
+    expect(await oracle.getFunction("opensCredit")(POLICY)).toBe(true);
+  });
+
+  it("by nobody's word but the guardian's", async () => {
+    await accept();
+    for (const signer of [admin, stranger]) expect((await refused(call(oracle, signer, "revoke", POLICY, ROOT))).name).toBe("AccessControlUnauthorizedAccount");
     expect((await refused(call(oracle, publishers[0]!, "revoke", POLICY, ROOT))).name).toBe("AccessControlUnauthorizedAccount");
   });
 });

@@ -69,12 +69,15 @@ abstract contract CreditBreaker is ICreditBreaker {
         return own == 0 ? moveBps : own;
     }
 
-    /// @dev The cause that is stored, else staleness; a grace of a trip that is over is over too.
+    /// @dev The cause that is stored, else staleness, which gives no grace before the first snapshot. The grace of a
+    /// trip that is over is over too.
     function _state(
         bytes32 policyId
     ) internal view returns (TripReason reason, uint256 since, uint256 graceUntil) {
         Breaker memory state = _current(policyId);
         (reason, since) = (state.reason, state.since);
+        (bool stale, ) = _staleness(policyId);
+        if (reason == TripReason.None && stale) return (TripReason.Staleness, 0, 0);
         if (reason != TripReason.None && state.graceFrom != 0) graceUntil = _lastSecond(state.graceFrom);
     }
 
@@ -125,10 +128,10 @@ abstract contract CreditBreaker is ICreditBreaker {
     function _current(bytes32 policyId) private view returns (Breaker memory state) {
         state = _breakers[policyId];
         (bool stale, uint256 since) = _staleness(policyId);
-        if (!stale) return state;
+        if (!stale || since == 0) return state;
         uint32 from = SafeCast.toUint32(since);
         if (state.reason == TripReason.None) (state.reason, state.since) = (TripReason.Staleness, from);
-        if (from != 0) state.graceFrom = SafeCast.toUint32(_graceFrom(state.graceFrom, from));
+        state.graceFrom = SafeCast.toUint32(_graceFrom(state.graceFrom, from));
     }
 
     function _countCalm(bytes32 policyId) private {

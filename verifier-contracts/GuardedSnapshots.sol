@@ -61,7 +61,8 @@ abstract contract GuardedSnapshots is
         _grantRole(GUARDIAN_ROLE, terms.guardian);
     }
 
-    /// @notice Revokes a snapshot, at once and for good. Accounts that stand on it are spared as on any trip.
+    /// @notice Revokes a snapshot, accepted or on its way, at once and for good. Accounts that stand on it are spared
+    /// as on any trip.
     /// @param policyId The policy.
     /// @param root The root.
     function revoke(bytes32 policyId, uint256 root) external onlyRole(GUARDIAN_ROLE) {
@@ -128,7 +129,7 @@ abstract contract GuardedSnapshots is
     }
 
     function _revoke(bytes32 policyId, uint256 root) internal {
-        bool counted = block.timestamp <= _markRevoked(policyId, root);
+        bool counted = _markRevoked(policyId, root);
         if (counted) _trip(policyId, TripReason.Revocation, block.timestamp);
     }
 

@@ -49,7 +49,7 @@ abstract contract SnapshotHistory is ISnapshotSource {
         uint32 asOf
     );
 
-    /// @notice A snapshot was revoked: proofs against it stop counting at once.
+    /// @notice A snapshot was revoked: proofs against it stop counting at once, and its root is never accepted.
     /// @param policyId The policy.
     /// @param root Its root.
     event SnapshotRevoked(bytes32 indexed policyId, uint256 indexed root);
@@ -75,8 +75,8 @@ abstract contract SnapshotHistory is ISnapshotSource {
     /// @notice The same root was accepted before.
     error RootAcceptedBefore(uint256 root);
 
-    /// @notice There is no such snapshot to revoke, or it is revoked.
-    error NothingToRevoke(uint256 root);
+    /// @notice The root was revoked.
+    error RootRevoked(uint256 root);
 
     /// @notice Starts without a snapshot.
     /// @param maxAge_ Seconds after its asOf at which a snapshot expires.
@@ -139,7 +139,9 @@ abstract contract SnapshotHistory is ISnapshotSource {
         if (asOf > block.timestamp) revert SnapshotFromFuture(asOf, block.timestamp);
         if (asOf + maxAge < block.timestamp) revert SnapshotExpired(asOf, block.timestamp - maxAge);
         if (asOf <= last.asOf) revert SnapshotNotNewer(asOf, last.asOf);
-        if (_snapshots[publication.policyId][root].number != 0) revert RootAcceptedBefore(root);
+        Snapshot memory snapshot = _snapshots[publication.policyId][root];
+        if (snapshot.revoked) revert RootRevoked(root);
+        if (snapshot.number != 0) revert RootAcceptedBefore(root);
     }
 
     function _record(Publication calldata publication) internal {
@@ -152,12 +154,13 @@ abstract contract SnapshotHistory is ISnapshotSource {
         emit SnapshotAccepted(policyId, epoch, number, root, asOf);
     }
 
-    /// @dev Returns the last second at which it would have counted.
-    function _markRevoked(bytes32 policyId, uint256 root) internal returns (uint256 expiresAt) {
+    /// @dev Returns whether anyone may stand on it. A root that was not accepted yet never will be: signatures of it
+    /// may be on their way.
+    function _markRevoked(bytes32 policyId, uint256 root) internal returns (bool counted) {
         Snapshot storage snapshot = _snapshots[policyId][root];
-        if (snapshot.number == 0 || snapshot.revoked) revert NothingToRevoke(root);
+        if (snapshot.revoked) revert RootRevoked(root);
         snapshot.revoked = true;
         emit SnapshotRevoked(policyId, root);
-        return snapshot.asOf + maxAge;
+        return snapshot.number != 0 && block.timestamp <= snapshot.asOf + maxAge;
     }
 }

@@ -122,6 +122,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   SnapshotNotNewer: "publish a snapshot of newer market data",
   SnapshotExpired: "publish a snapshot of newer market data",
   SnapshotFromFuture: "wait, or correct the clock that dated the market",
+  RootRevoked: "publish a snapshot of newer market data",
   RootAcceptedBefore: "publish a snapshot of newer market data",
   PairingOutOfGas: "send more gas: a pairing is given a third of what is left",
   BatchTooLarge: "split the batch",

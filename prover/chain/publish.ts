@@ -1,10 +1,10 @@
-import type { Contract, ContractTransactionReceipt } from "ethers";
+import { TypedDataEncoder, type Contract, type ContractTransactionReceipt } from "ethers";
 import { identifier } from "../commitment/domain.ts";
 import { MarginProofError } from "../errors.ts";
 import { assuranceLevel } from "../statement/attester-registry.ts";
 import type { AttesterRegistry } from "../statement/attester-registry.ts";
-import { send } from "./contracts.ts";
-import { publicationArguments, type Publication } from "./publication.ts";
+import { namingRefusals, send } from "./contracts.ts";
+import { publicationArguments, typedDomain, type Publication } from "./publication.ts";
 import type { GatheredPublication } from "./publication-signature.ts";
 
 /** Votes for a publication as the publisher that `oracle` is connected to. @throws ContractRefused, ChainError */
@@ -14,9 +14,13 @@ export async function voteForSnapshot(oracle: Contract, publication: Publication
 
 /**
  * Hands in publishers' signatures, in one transaction that anyone may send: to the oracle they were made for, or to a relay of it on another chain.
- * @throws ContractRefused with the contract's own error, e.g. `NotAPublisher(…)`; ChainError
+ * @throws ChainError when the contract is neither; ContractRefused with the contract's own error, e.g. `NotAPublisher(…)`
  */
-export async function publishSigned(contract: Contract, { publication, signatures }: GatheredPublication): Promise<ContractTransactionReceipt> {
+export async function publishSigned(contract: Contract, { publication, domain, signatures }: GatheredPublication): Promise<ContractTransactionReceipt> {
+  const taken = await namingRefusals(contract, () => contract.getFunction("domainSeparator").staticCall() as Promise<string>);
+  if (taken !== TypedDataEncoder.hashDomain(typedDomain(domain))) {
+    throw new MarginProofError("ChainError", "takes signatures for another oracle", { path: String(contract.target), hint: "give the oracle that publishers signed for, or a relay of it" });
+  }
   return send(contract, "publish", [publicationArguments(publication), signatures]);
 }
 
