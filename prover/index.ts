@@ -129,6 +129,8 @@ export type { OracleDomain, Publication, PublishedSpot } from "./chain/publicati
 export { parsePublicationSignature, publicationSignatureJson, serializePublicationSignature } from "./chain/publication-json.ts";
 export { gatherSignatures, signPublication, verifyPublicationSignature } from "./chain/publication-signature.ts";
 export type { GatheredPublication, PublisherSignature, SignedPublication } from "./chain/publication-signature.ts";
+export { relayRevocation, relayRotation, signRevocation, signRotation, signVeto, vetoRotation } from "./chain/publisher-decisions.ts";
+export type { Revocation, Rotation, Veto } from "./chain/publisher-decisions.ts";
 export { publishAttesters, publishSigned, voteForSnapshot } from "./chain/publish.ts";
 export { registerAccountSet } from "./chain/register.ts";
 export type { RegisterOptions } from "./chain/register.ts";

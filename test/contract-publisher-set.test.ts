@@ -1,5 +1,6 @@
 import { ZeroHash, type Contract, type Signer } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { signVeto } from "../prover/chain/publisher-decisions.ts";
 import { connect, eventsOf, now, refusal, restoreAfterEach, travelTo, type Chain } from "./support/contracts.ts";
 import { call } from "./support/margin-world.ts";
 import { DAY, deployOracle, POLICY, publication, publish, ROOT, signatures, termsFor, vote, type OracleWorld } from "./support/snapshot-oracle.ts";
@@ -179,11 +180,36 @@ describe("the guardian", () => {
   });
 });
 
+describe("a quorum in use", () => {
+  const veto = async (who: readonly Signer[], rotation?: string, domain = world.domain) => {
+    const against = rotation ?? (await oracle.getFunction("announcedRotation")());
+    return call(oracle, world.stranger, "vetoRotation", await Promise.all(who.map((publisher) => signVeto({ rotation: against }, domain, publisher))));
+  };
+
+  it("cancels an announced set by its signatures, whatever admin and guardian want", async () => {
+    await announce(addresses.slice(3, 6), 2);
+    expect(await refused(veto(publishers.slice(0, 1)))).toEqual({ name: "QuorumNotReached", args: [1n, 2n] });
+    expect((await eventsOf(veto(publishers.slice(1, 3)), oracle, "RotationCancelled"))).toHaveLength(1);
+    expect((await refused(announce(addresses.slice(3, 6), 2))).name).toBe("RotationWasCancelled");
+  });
+
+  it("vetoes but the very set it signed against, at its own oracle", async () => {
+    await announce(addresses.slice(3, 6), 2);
+    const first: string = await oracle.getFunction("announcedRotation")();
+    await call(oracle, guardian, "cancelRotation");
+    expect((await refused(veto(publishers.slice(0, 2), first))).name).toBe("RotationNotAnnounced");
+    await announce(addresses.slice(2, 5), 2);
+    expect((await refused(veto(publishers.slice(0, 2), first))).name).toBe("InvalidPublisherSignature");
+    expect((await refused(veto(publishers.slice(0, 2), undefined, { ...world.domain, chainId: 1n }))).name).toBe("InvalidPublisherSignature");
+    expect((await refused(veto(publishers.slice(3, 5)))).name).toBe("NotAPublisher");
+  });
+});
+
 describe("no role publishes", () => {
   it("whatever admin and guardian send within the notice, no quorum is theirs", async () => {
     const writing = oracle.interface.fragments.flatMap((fragment) => (fragment.type === "function" && !("constant" in fragment && fragment.constant) ? [(fragment as unknown as { name: string }).name] : [])).sort();
     expect(writing).toEqual([
-      "announceRotation", "applyRotation", "cancelRotation", "grantRole", "pause", "publish", "rearm", "removePublisher", "renounceRole", "revoke", "revokeRole", "submit", "trip", "unpause",
+      "announceRotation", "applyRotation", "cancelRotation", "grantRole", "pause", "publish", "rearm", "removePublisher", "renounceRole", "revoke", "revokeRole", "submit", "trip", "unpause", "vetoRotation",
     ]);
     const own = (await Promise.all([admin, guardian, world.stranger].map((signer) => signer.getAddress()))).sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
     await announce(own, 2);

@@ -1,6 +1,6 @@
-import type { Contract, Signer, TypedDataField } from "ethers";
+import type { Contract, Signer } from "ethers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { PUBLICATION_TYPES, REVOCATION_TYPES, ROTATION_TYPES, typedDomain } from "../prover/chain/publication.ts";
+import { signRevocation, signRotation, signVeto } from "../prover/chain/publisher-decisions.ts";
 import { parseAddress } from "../prover/statement/address.ts";
 import { connect, eventsOf, now, refusal, restoreAfterEach, travelTo, type Chain } from "./support/contracts.ts";
 import { ACCOUNT_SET, call, createWorld, DEMANDED, POLICY_ID, signalsFor, submit, type World } from "./support/margin-world.ts";
@@ -24,11 +24,11 @@ const accept = async (change: object = {}, who = publishers.slice(0, 2)) => rela
 const refused = (action: Promise<unknown>) => refusal(action, relay);
 const isCurrent = (root: bigint): Promise<boolean> => relay.getFunction("isCurrent")(POLICY, root);
 
-/** Another message that a quorum signs for the source, ascending by publisher. */
-async function agree(who: readonly Signer[], types: Record<string, TypedDataField[]>, message: object, domain = source.domain): Promise<Signature[]> {
-  return Promise.all(who.map(async (publisher) => ({ publisher: await publisher.getAddress(), signature: await publisher.signTypedData(typedDomain(domain), types, message) })));
-}
-const rotation = (members: readonly string[], quorum: number, version = 2) => ({ version, publishers: members, quorum });
+const revocation = () => ({ policyHash: BigInt(POLICY), root: ROOT });
+/** Signers' word that the snapshot is to be revoked, and that a set is to follow. */
+const againstIt = (who: readonly Signer[]) => Promise.all(who.map((publisher) => signRevocation(revocation(), source.domain, publisher)));
+const rotation = (members: readonly string[], quorum: number, version = 2n) => ({ version, publishers: members, quorum });
+const forIt = (who: readonly Signer[], what: ReturnType<typeof rotation>, domain = source.domain) => Promise.all(who.map((publisher) => signRotation(what, domain, publisher)));
 const announce = (members: readonly string[], quorum: number, given: readonly Signature[]) => call(relay, stranger, "relayRotation", members, quorum, given);
 
 beforeAll(async () => {
@@ -139,7 +139,7 @@ describe("a publication is refused", () => {
 describe("a revocation", () => {
   it("is relayed by a quorum's signatures, and spares who stood on the snapshot", async () => {
     await accept();
-    const given = await agree(publishers.slice(1, 3), REVOCATION_TYPES, { policyId: POLICY, root: ROOT });
+    const given = await againstIt(publishers.slice(1, 3));
     expect(await eventsOf(call(relay, stranger, "relayRevocation", POLICY, ROOT, given), relay, "SnapshotRevoked")).toEqual([[POLICY, ROOT]]);
     expect([await isCurrent(ROOT), await relay.getFunction("opensCredit")(POLICY)]).toEqual([false, false]);
     expect(await refused(call(relay, stranger, "relayRevocation", POLICY, ROOT, given))).toEqual({ name: "RootRevoked", args: [ROOT] });
@@ -147,15 +147,15 @@ describe("a revocation", () => {
 
   it("comes before the snapshot where somebody holds that back, and keeps it out", async () => {
     const held = await signed(publishers.slice(0, 2));
-    await call(relay, stranger, "relayRevocation", POLICY, ROOT, await agree(publishers.slice(1, 3), REVOCATION_TYPES, { policyId: POLICY, root: ROOT }));
+    await call(relay, stranger, "relayRevocation", POLICY, ROOT, await againstIt(publishers.slice(1, 3)));
     expect(await refused(relayed(relay, what(), held))).toEqual({ name: "RootRevoked", args: [ROOT] });
   });
 
   it("is the guardian's as well, and nobody's else", async () => {
     await accept();
-    const [one] = await agree(publishers.slice(1, 2), REVOCATION_TYPES, { policyId: POLICY, root: ROOT });
+    const [one] = await againstIt(publishers.slice(1, 2));
     expect((await refused(call(relay, stranger, "relayRevocation", POLICY, ROOT, [one]))).name).toBe("QuorumNotReached");
-    const publicationSignatures = await agree(publishers.slice(0, 2), PUBLICATION_TYPES, what());
+    const publicationSignatures = await signed(publishers.slice(0, 2));
     expect((await refused(call(relay, stranger, "relayRevocation", POLICY, ROOT, publicationSignatures))).name).toBe("InvalidPublisherSignature");
     expect((await refused(call(relay, admin, "revoke", POLICY, ROOT))).name).toBe("AccessControlUnauthorizedAccount");
     await call(relay, guardian, "revoke", POLICY, ROOT);
@@ -167,7 +167,7 @@ describe("a rotation at the source", () => {
   const next = () => addresses.slice(2, 5);
 
   it("is mirrored by a quorum of the old set, after the same notice", async () => {
-    await announce(next(), 2, await agree(publishers.slice(0, 2), ROTATION_TYPES, rotation(next(), 2)));
+    await announce(next(), 2, await forIt(publishers.slice(0, 2), rotation(next(), 2)));
     const from = Number(await relay.getFunction("rotationFrom")());
     expect(from).toBe((await now(destination)) + DAY);
     expect((await refused(call(relay, stranger, "applyRotation", next(), 2))).name).toBe("RotationNotDue");
@@ -181,19 +181,28 @@ describe("a rotation at the source", () => {
   });
 
   it("is not announced by fewer, by the new set, for another version, nor in another domain", async () => {
-    const attempt = async (who: readonly Signer[], message: object, domain = source.domain) => (await refused(announce(next(), 2, await agree(who, ROTATION_TYPES, message, domain)))).name;
+    const attempt = async (who: readonly Signer[], message: ReturnType<typeof rotation>, domain = source.domain) => (await refused(announce(next(), 2, await forIt(who, message, domain)))).name;
     expect(await attempt(publishers.slice(0, 1), rotation(next(), 2))).toBe("QuorumNotReached");
     expect(await attempt(publishers.slice(3, 5), rotation(next(), 2))).toBe("NotAPublisher");
-    for (const version of [1, 3]) expect(await attempt(publishers.slice(0, 2), rotation(next(), 2, version))).toBe("InvalidPublisherSignature");
+    for (const version of [1n, 3n]) expect(await attempt(publishers.slice(0, 2), rotation(next(), 2, version))).toBe("InvalidPublisherSignature");
     expect(await attempt(publishers.slice(0, 2), rotation(next(), 3))).toBe("InvalidPublisherSignature");
     expect(await attempt(publishers.slice(0, 2), rotation(next(), 2), { ...source.domain, chainId: 1n })).toBe("InvalidPublisherSignature");
   });
 
   it("that the guardian cancelled does not come back by the same signatures", async () => {
-    const given = await agree(publishers.slice(0, 2), ROTATION_TYPES, rotation(next(), 2));
+    const given = await forIt(publishers.slice(0, 2), rotation(next(), 2));
     await announce(next(), 2, given);
     await call(relay, guardian, "cancelRotation");
     expect((await refused(announce(next(), 2, given))).name).toBe("RotationWasCancelled");
+  });
+
+  it("is cancelled by a veto of a quorum in use, as at the source", async () => {
+    await announce(next(), 2, await forIt(publishers.slice(0, 2), rotation(next(), 2)));
+    const announced: string = await relay.getFunction("announcedRotation")();
+    const veto = (who: readonly Signer[]) => Promise.all(who.map((publisher) => signVeto({ rotation: announced }, source.domain, publisher)));
+    expect((await refused(call(relay, stranger, "vetoRotation", await veto(publishers.slice(0, 1))))).name).toBe("QuorumNotReached");
+    await call(relay, stranger, "vetoRotation", await veto(publishers.slice(1, 3)));
+    expect(await relay.getFunction("rotationFrom")()).toBe(0n);
   });
 
   it("waits for no one when a publisher is compromised: the guardian removes it here as well", async () => {

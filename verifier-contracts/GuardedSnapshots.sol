@@ -7,7 +7,7 @@ import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {CreditBreaker} from "./CreditBreaker.sol";
 import {BreakerTerms, ICreditBreaker, TripReason} from "./ICreditBreaker.sol";
 import {ISnapshotSource} from "./ISnapshotSource.sol";
-import {Publication} from "./Publication.sol";
+import {Publication, PublicationHash, PublisherSignature} from "./Publication.sol";
 import {PublicationSignatures} from "./PublicationSignatures.sol";
 import {PublisherSet} from "./PublisherSet.sol";
 import {SnapshotHistory} from "./SnapshotHistory.sol";
@@ -80,6 +80,14 @@ abstract contract GuardedSnapshots is
         _cancelRotation();
     }
 
+    /// @notice Cancels the announced set by the word of the one in use. So an admin, even with the guardian, replaces
+    /// publishers only as long as no quorum of them objects.
+    /// @param signatures A quorum's, of the veto against `announcedRotation`, strictly ascending by publisher.
+    function vetoRotation(PublisherSignature[] calldata signatures) external {
+        _requireQuorum(PublicationHash.hashVeto(_requireAnnounced()), signatures);
+        _cancelRotation();
+    }
+
     /// @notice Stops new credit on a policy's snapshots.
     /// @param policyId The policy.
     function trip(bytes32 policyId) external onlyRole(GUARDIAN_ROLE) {
@@ -121,6 +129,11 @@ abstract contract GuardedSnapshots is
     ) public view returns (TripReason reason, uint256 since, uint256 until) {
         (reason, since, until) = _state(policyId);
         if (reason == TripReason.None && paused()) (reason, since) = (TripReason.Pause, pausedSince);
+    }
+
+    function _requireQuorum(bytes32 structHash, PublisherSignature[] calldata signatures) internal view {
+        uint256 signers = _requirePublishers(_signers(structHash, signatures));
+        if (signers < quorum) revert QuorumNotReached(signers, quorum);
     }
 
     function _accept(Publication calldata publication) internal {

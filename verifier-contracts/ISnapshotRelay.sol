@@ -9,9 +9,6 @@ interface ISnapshotRelay {
     /// @notice The source is missing, or on this chain.
     error InvalidSource();
 
-    /// @notice Fewer publishers signed than must agree.
-    error QuorumNotReached(uint256 signers, uint256 quorum);
-
     /// @notice Accepts what a quorum signed for the source.
     /// @param publication What they signed.
     /// @param signatures Strictly ascending by publisher.

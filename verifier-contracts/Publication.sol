@@ -51,6 +51,8 @@ library PublicationHash {
 
     bytes32 internal constant REVOCATION_TYPEHASH = keccak256("Revocation(bytes32 policyId,uint256 root)");
 
+    bytes32 internal constant VETO_TYPEHASH = keccak256("Veto(bytes32 rotation)");
+
     // solhint-enable gas-small-strings
 
     /// @notice A publication without spots would leave the breaker blind; more than 64 are refused for their gas.
@@ -89,6 +91,11 @@ library PublicationHash {
     ) internal pure returns (bytes32) {
         bytes32 list = keccak256(abi.encodePacked(publishers));
         return keccak256(abi.encode(ROTATION_TYPEHASH, version, list, quorum));
+    }
+
+    /// @dev Of the word against an announced set.
+    function hashVeto(bytes32 rotation) internal pure returns (bytes32) {
+        return keccak256(abi.encode(VETO_TYPEHASH, rotation));
     }
 
     /// @dev Of the end of a snapshot.

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IPublisherSet} from "./IPublisherSet.sol";
 import {LocalNetwork} from "./LocalNetwork.sol";
 import {PublicationHash} from "./Publication.sol";
 
@@ -9,7 +10,7 @@ import {PublicationHash} from "./Publication.sol";
 /// @notice The set changes as a whole, with notice: what is announced can be read, and cancelled, before it counts. A
 /// compromised publisher is removed at once and for good, but never below the quorum, and never by lowering it.
 /// @dev A quorum is more than half, so that two roots never have one each.
-abstract contract PublisherSet {
+abstract contract PublisherSet is IPublisherSet {
     /// @notice Most publishers of a set.
     uint256 public constant MAX_PUBLISHERS = 16;
 
@@ -41,62 +42,6 @@ abstract contract PublisherSet {
     address[] internal _publishers;
     mapping(bytes32 rotation => bool) private _cancelled;
 
-    /// @notice A set was announced.
-    /// @param version The version it is to have.
-    /// @param publishers Its members.
-    /// @param quorum How many of them must agree.
-    /// @param from First second at which it may be put to use.
-    event RotationAnnounced(uint64 indexed version, address[] publishers, uint256 quorum, uint32 from);
-
-    /// @notice An announced set was cancelled: it never gets this version.
-    /// @param version The version it was to have.
-    /// @param rotation Hash of the announced set.
-    event RotationCancelled(uint64 indexed version, bytes32 indexed rotation);
-
-    /// @notice A set is in use.
-    /// @param version Its version.
-    /// @param publishers Its members.
-    /// @param quorum How many of them must agree.
-    event PublishersRotated(uint64 indexed version, address[] publishers, uint256 quorum);
-
-    /// @notice A publisher was removed: its votes no longer count.
-    /// @param version The version of the set it was in.
-    /// @param publisher The publisher.
-    event PublisherRemoved(uint64 indexed version, address indexed publisher);
-
-    /// @notice The quorum is not more than half of the publishers, or more than all, or one alone on a public network.
-    error InvalidQuorum(uint256 publishers, uint256 quorum);
-
-    /// @notice The publisher at this place is zero, or not after the one before.
-    error PublishersNotAscending(uint256 index);
-
-    /// @notice The publisher was removed once.
-    error PublisherBarred(address publisher);
-
-    /// @notice Notice is too short for a network that is not local, or longer than a year.
-    error InvalidRotationDelay(uint256 delay);
-
-    /// @notice The announced set is the one in use.
-    error SetInUse();
-
-    /// @notice Another set is announced, and has not lapsed.
-    error RotationPending(bytes32 rotation);
-
-    /// @notice This very set was announced for this version, and cancelled.
-    error RotationWasCancelled(bytes32 rotation);
-
-    /// @notice This set is not the announced one.
-    error RotationNotAnnounced(bytes32 rotation);
-
-    /// @notice The announced set is not due yet, or has lapsed.
-    error RotationNotDue(uint256 from, uint256 until);
-
-    /// @notice Not a publisher, or named twice, or out of ascending order.
-    error NotAPublisher(address account);
-
-    /// @notice Without this publisher the quorum could not be reached: pause, and rotate.
-    error QuorumOutOfReach(address publisher);
-
     /// @notice Starts with a set in use.
     /// @param publishers_ Strictly ascending.
     /// @param quorum_ How many of them must agree.
@@ -109,9 +54,7 @@ abstract contract PublisherSet {
         _use(publishers_, quorum_);
     }
 
-    /// @notice Puts the announced set to use once its notice has passed. Anyone may.
-    /// @param publishers_ The announced members.
-    /// @param quorum_ The announced quorum.
+    /// @inheritdoc IPublisherSet
     function applyRotation(address[] calldata publishers_, uint256 quorum_) external {
         bytes32 rotation = PublicationHash.hashRotation(setVersion + 1, publishers_, quorum_);
         if (announcedRotation == 0 || rotation != announcedRotation) revert RotationNotAnnounced(rotation);
@@ -123,8 +66,7 @@ abstract contract PublisherSet {
         _use(publishers_, quorum_);
     }
 
-    /// @notice The publishers in use.
-    /// @return Strictly ascending.
+    /// @inheritdoc IPublisherSet
     function publishers() external view returns (address[] memory) {
         return _publishers;
     }
@@ -144,11 +86,15 @@ abstract contract PublisherSet {
 
     /// @dev For good: signatures under a rotation could bring it back for ever.
     function _cancelRotation() internal {
-        bytes32 rotation = announcedRotation;
-        if (rotation == 0) revert RotationNotAnnounced(0);
+        bytes32 rotation = _requireAnnounced();
         _cancelled[rotation] = true;
         _forgetRotation();
         emit RotationCancelled(setVersion + 1, rotation);
+    }
+
+    function _requireAnnounced() internal view returns (bytes32 rotation) {
+        rotation = announcedRotation;
+        if (rotation == 0) revert RotationNotAnnounced(0);
     }
 
     function _remove(address publisher) internal {

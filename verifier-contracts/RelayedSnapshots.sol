@@ -76,11 +76,6 @@ contract RelayedSnapshots is ISnapshotRelay, GuardedSnapshots {
         return _sourceDomain;
     }
 
-    function _requireQuorum(bytes32 structHash, PublisherSignature[] calldata signatures) private view {
-        uint256 signers = _requirePublishers(_signers(structHash, signatures));
-        if (signers < quorum) revert QuorumNotReached(signers, quorum);
-    }
-
     function _isSignature(
         address publisher,
         bytes32 digest,

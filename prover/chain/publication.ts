@@ -70,15 +70,6 @@ export const PUBLICATION_TYPES: Record<string, TypedDataField[]> = {
   Spot: [{ name: "asset", type: "uint256" }, { name: "price", type: "uint128" }],
 };
 
-/** The EIP-712 types of what a quorum asks of a relay besides. twin: PublicationHash */
-export const ROTATION_TYPES: Record<string, TypedDataField[]> = {
-  Rotation: [{ name: "version", type: "uint64" }, { name: "publishers", type: "address[]" }, { name: "quorum", type: "uint256" }],
-};
-/** twin: PublicationHash.REVOCATION_TYPEHASH */
-export const REVOCATION_TYPES: Record<string, TypedDataField[]> = {
-  Revocation: [{ name: "policyId", type: "bytes32" }, { name: "root", type: "uint256" }],
-};
-
 /** The EIP-712 domain. twin: PublicationSignatures.DOMAIN_NAME */
 export function typedDomain({ chainId, oracle }: OracleDomain) {
   return { name: "Margin health snapshots", version: "1", chainId, verifyingContract: oracle };
