@@ -27,7 +27,8 @@ export interface GatheredPublication {
 
 /**
  * Signs a publication for one oracle. It asserts that the signer has recomputed the snapshot from policy and market (`verifySnapshot`), and taken
- * the publication from them (`publicationOf`): a quorum of publishers who sign what others hand them is no quorum.
+ * the publication from them (`publicationOf`): a quorum of publishers who sign what others hand them is no quorum. To be signed once an epoch:
+ * of two publications it is whoever holds the signatures that chooses which one counts as the publisher's vote.
  */
 export async function signPublication(publication: Publication, domain: OracleDomain, signer: Signer): Promise<SignedPublication> {
   const signature = await signer.signTypedData(typedDomain(domain), PUBLICATION_TYPES, publicationArguments(publication));
