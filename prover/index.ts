@@ -122,8 +122,8 @@ export { policyId, solidityProof, submitArguments, tierId } from "./chain/callda
 export type { SolidityProof } from "./chain/calldata.ts";
 export { contractArtifact, contractAt } from "./chain/contracts.ts";
 export type { ContractArtifact, ContractName } from "./chain/contracts.ts";
-export { deployProtocol } from "./chain/deploy.ts";
-export type { Deployment, DeploymentPlan, PolicyTerms } from "./chain/deploy.ts";
+export { checkDeployment, parseDeployment, serializeDeployment } from "./chain/deployment.ts";
+export type { DeploymentFinding, DeploymentRecord } from "./chain/deployment.ts";
 export { publishAttesters, voteForSnapshot } from "./chain/publish.ts";
 export { registerAccountSet } from "./chain/register.ts";
 export type { RegisterOptions } from "./chain/register.ts";

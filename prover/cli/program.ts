@@ -7,6 +7,7 @@ import { accountSetCommand } from "./commands/account-set.ts";
 import { attesterKeygen } from "./commands/attester-keygen.ts";
 import { attesterRegistry } from "./commands/attester-registry.ts";
 import { checkCommand } from "./commands/check.ts";
+import { deploymentVerify } from "./commands/deployment-verify.ts";
 import { importCsvCommand } from "./commands/import-csv.ts";
 import { importDeribit } from "./commands/import-deribit.ts";
 import { proveCommand } from "./commands/prove.ts";
@@ -37,7 +38,8 @@ export function makeProgram(terminal: Terminal): Command {
     .addCommand(verifyCommand(terminal))
     .addCommand(registerCommand(terminal))
     .addCommand(submitCommand(terminal))
-    .addCommand(statusCommand(terminal));
+    .addCommand(statusCommand(terminal))
+    .addCommand(group("deployment", "contracts on a chain", deploymentVerify(terminal)));
   return program;
 }
 
