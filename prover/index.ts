@@ -22,7 +22,9 @@ export { parseMarket } from "./risk/market.ts";
 export type { CurrencyPrice, Listing, Market, MarketExpiry, Underlying } from "./risk/market.ts";
 export type { FlatSurface, PointSurface, SviSurface, VolSurface } from "./risk/vol-surface.ts";
 export { parsePolicy, policyJson } from "./risk/policy.ts";
-export type { Charges, Haircut, NettingSet, PerLevel, Policy, Scenario, VolDirection, VolShock } from "./risk/policy.ts";
+export type { Charges, Haircut, NettingSet, PerLevel, Policy, Scenario, VolDirection, VolShock, VolShockKind, VolShockOverride } from "./risk/policy.ts";
+export { policyWithHistory } from "./risk/policy-history.ts";
+export type { HistoricalTail, PolicyTitle } from "./risk/policy-history.ts";
 export { policyNames, readPolicy } from "./import/shipped-policies.ts";
 export { bookJson, parseBook } from "./risk/book.ts";
 export type { Account, Book, Position } from "./risk/book.ts";
@@ -31,6 +33,8 @@ export type { Json } from "./risk/schema.ts";
 // Importers
 export { assembleBook } from "./import/accounts.ts";
 export { exportCsv, importCsv } from "./import/csv.ts";
+export { importHistory } from "./import/history-csv.ts";
+export type { ClosingHistory, HistoryReading } from "./import/history-csv.ts";
 export { importDeribitAccount } from "./import/deribit-account.ts";
 export type { DeribitAccountResponses } from "./import/deribit-account.ts";
 export { readDeribitFolder } from "./import/deribit-folder.ts";
@@ -61,6 +65,9 @@ export { riskPlan } from "./risk/risk-plan.ts";
 export type { RiskPlan } from "./risk/risk-plan.ts";
 export { marginReportJson } from "./risk/margin-report-json.ts";
 export { describeScenario, marginTable } from "./risk/margin-table.ts";
+export { scenarioSummary } from "./risk/scenario-summary.ts";
+export type { FactorSummary, ScenarioSummary, TailSetSummary } from "./risk/scenario-summary.ts";
+export { scenarioSummaryJson, scenarioTable } from "./risk/scenario-table.ts";
 
 // Snapshots
 export { shapeOf } from "./commitment/padded-rules.ts";

@@ -9,7 +9,9 @@ import { attesterRegistry } from "./commands/attester-registry.ts";
 import { checkCommand } from "./commands/check.ts";
 import { importCsvCommand } from "./commands/import-csv.ts";
 import { importDeribit } from "./commands/import-deribit.ts";
+import { policyHistory } from "./commands/policy-history.ts";
 import { proveCommand } from "./commands/prove.ts";
+import { scenariosCommand } from "./commands/scenarios.ts";
 import { snapshotBuild } from "./commands/snapshot-build.ts";
 import { snapshotVerify } from "./commands/snapshot-verify.ts";
 import { statementSign } from "./commands/statement-sign.ts";
@@ -28,6 +30,8 @@ export function makeProgram(terminal: Terminal): Command {
   const group = (name: string, summary: string, ...commands: Command[]) => makeGroup(terminal, name, summary, commands);
   program
     .addCommand(group("import", "turn what venues export into markets and books", importDeribit(terminal), importCsvCommand(terminal)))
+    .addCommand(group("policy", "make a policy of another", policyHistory(terminal)))
+    .addCommand(scenariosCommand(terminal))
     .addCommand(group("snapshot", "commit to the risk numbers of a market, or check a commitment", snapshotBuild(terminal), snapshotVerify(terminal)))
     .addCommand(group("attester", "keys that sign account statements", attesterKeygen(terminal), attesterRegistry(terminal)))
     .addCommand(group("statement", "signed account statements", statementSign(terminal), statementVerify(terminal)))

@@ -6,7 +6,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { exp } from "../../numeric/exp.ts";
 import { normalQuantile } from "../../numeric/normal-quantile.ts";
-import { ONE, ZERO, add, fromFactor, fromScaled, mul, ratio, sqrt, sub, type Real } from "../../numeric/real.ts";
+import { ONE, ZERO, add, fromFactor, fromScaled, mul, ratio, sqrt, sub, toFactorNearest, type Real } from "../../numeric/real.ts";
 import { DECIMALS, type Factor } from "../../units.ts";
 import type { Matrix } from "../margin-rules.ts";
 import { cholesky } from "./cholesky.ts";
@@ -74,6 +74,13 @@ export function simulate(spec: MonteCarlo, path: string, set: CorrelationSet = "
       vols: new Map((volFactors?.underlyings ?? []).map((name, k) => [name, moved[underlyings.length + k]!])),
     };
   });
+}
+
+/** The correlations that `simulate` follows in a set, in the order of `factorNames`. */
+export function simulatedCorrelation(spec: MonteCarlo, set: CorrelationSet): Matrix {
+  if (set !== "one") return correlationSet(spec.correlation, set);
+  const signs = asOne(spec).map(([loading]) => toFactorNearest(loading!));
+  return signs.map((a) => signs.map((b) => (a === b ? signs[0]! : (-signs[0]! as Factor))));
 }
 
 /**
