@@ -85,7 +85,7 @@ export function simulatedCorrelation(spec: MonteCarlo, set: CorrelationSet): Mat
 
 /**
  * Loadings on one common number. All prices move together; an implied volatility moves with or against its own price, whichever sign their given
- * correlation has, and against it when that is 0. Taking +1 throughout would let volatilities fall in every crash: for whoever is short options a
+ * correlation has, and against it when that is 0. Taking +1 throughout would let volatilities fall in every crash: for whoever is short puts a
  * relief, where the set is there to break a hedge.
  */
 function asOne({ underlyings, volFactors, correlation }: MonteCarlo): readonly (readonly Real[])[] {
