@@ -64,6 +64,8 @@ describe("a history with implied volatilities", () => {
     ["volatilities of nobody", { impliedVols: undefined }, "h.rows[0].vols"],
     ["a volatility of what has no closes", { impliedVols: ["SOL"] }, "h.impliedVols[0]"],
     ["a name twice", { impliedVols: ["BTC", "BTC"] }, "h.impliedVols[1]"],
+    ["a close with the point in the wrong place", withRow(3, { closes: [parsePrice("700.00000001", ""), parsePrice("99", "")] }), "h.rows[3].closes[0]"],
+    ["a volatility with the point in the wrong place", { ...withRow(3, { vols: [f("60.000000001")] }) }, "h.rows[3].vols[0]"],
     ["volatilities that stand still in the seed", { rows: history.rows.map(moving).map((row) => ({ ...row, vols: [f("0.5")] })), ewma }, "h.ewma.seedReturns"],
     [
       "volatilities that stop moving after row 4: 37 halvings of the variance later nothing is left",

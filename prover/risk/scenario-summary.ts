@@ -90,12 +90,14 @@ function setSummary(scenarios: readonly SourcedScenario[], names: readonly strin
     ...vols.map((name) => ({ factor: volFactorName(name), moves: scenarios.map((scenario) => scenario.vols.get(name) ?? ONE) })),
   ];
   const ids = scenarios.map(({ id }) => id);
+  const multipliers = columns.map(({ moves }) => moves);
+  // A stress event may put a volatility at 0, which has no logarithm.
+  const hasLogs = multipliers.every((moves) => moves.every((move) => move > 0n));
   return {
     set,
     scenarios,
     factors: columns.map(({ factor, moves }) => factorSummary(factor, moves, ids)),
-    // A stress event may put a volatility at 0, which has no logarithm: events are chosen, not drawn, and their correlation says nothing.
-    realised: columns.every(({ moves }) => moves.every((move) => move > 0n)) ? realisedCorrelation(columns.map(({ moves }) => moves)) : columns.map(() => columns.map(() => null)),
+    realised: hasLogs ? realisedCorrelation(multipliers) : columns.map(() => columns.map(() => null)),
     given,
   };
 }

@@ -5,10 +5,10 @@ import type { VolShock, VolShockOverride } from "./policy.ts";
 import { code, ONE, within } from "./policy-fields.ts";
 import { factorText, nameField, refuse, type Json } from "./schema.ts";
 
-/** A fall stays at most 1 in either kind: more than everything, or more than 100 points, is a slip of the decimal point. */
 const power = within({ min: 0n, max: 2n * ONE, remedy: "a power lies between 0 and 2: nearer expiries are shocked more, not less" });
 const fields = {
   up: within({ min: 0n, max: 10n * ONE, remedy: "a vol rise lies between 0 and 10" }),
+  /** In either kind: more than everything, or more than 100 points, is a slip of the decimal point. What is left is never negative. */
   down: within({ min: 0n, max: ONE, remedy: "a vol fall lies between 0 and 1" }),
   shortPower: power,
   longPower: power,

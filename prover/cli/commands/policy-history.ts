@@ -103,8 +103,8 @@ function withFile<T>(file: string, work: () => T): T {
 
 function parseTail(text: string, path: string): Options["tail"] {
   const [, measure, size] = /^(es|var):([1-9][0-9]{0,4})$/.exec(text) ?? [];
-  if (measure === undefined) throw new MarginProofError("UsageError", `${JSON.stringify(text.slice(0, 40))} is no measure`, { path, hint: "write es:6 or var:6" });
-  return { measure: measure as "es" | "var", size: Number(size) };
+  if (measure !== undefined) return { measure: measure as "es" | "var", size: Number(size) };
+  throw new MarginProofError("UsageError", `${JSON.stringify(text.slice(0, 40))} is no measure`, { path, hint: "write es:6 or var:6" });
 }
 
 function between(min: bigint, max: bigint): (text: string, path: string) => Factor {

@@ -2,7 +2,7 @@
 import { MarginProofError } from "../../errors.ts";
 import { exp } from "../../numeric/exp.ts";
 import { lnRatio } from "../../numeric/ln.ts";
-import { fromFactor, fromPrice, mul } from "../../numeric/real.ts";
+import { fromFactor, fromPrice, fromScaled, mul } from "../../numeric/real.ts";
 import type { Factor, Price } from "../../units.ts";
 import { rescaling, type Ewma, type Series } from "./ewma.ts";
 import { multiplier, volFactorName, type SourcedScenario } from "./scenario-set.ts";
@@ -29,12 +29,16 @@ export interface History {
   readonly ewma: Ewma | null;
 }
 
+/** ln 100: no listed event may multiply by more either. */
+const MOST = fromScaled(4_605_170_186n, 9);
+
 /**
  * One scenario for every window of `horizon` rows, in order, named by its last date: multiplier exp(ln(x_t/x_{t−h})·σ_now/σ_t), to
  * the nearest 1e-9, with σ_t the volatility known when the window began. Prices and implied volatilities alike; each is rescaled by its own σ.
  * Under EWMA, windows that begin before the seed ends are left out.
  *
- * @throws InvalidPolicy with `path.rows[t]` for rows out of order, prices or volatilities that are not positive, or too few rows
+ * @throws InvalidPolicy with `path.rows[t]` for rows out of order, prices or volatilities that are not positive, too few rows, or a move by more
+ *   than 100 times
  */
 export function historicalScenarios(history: History, path: string): readonly SourcedScenario[] {
   const { underlyings, impliedVols = [], rows, horizon, ewma } = history;
@@ -46,7 +50,9 @@ export function historicalScenarios(history: History, path: string): readonly So
     const scales = ewma === null ? null : rescaling(series, ewma, starts, dates, path);
     return (start) => {
       const change = lnRatio(series.values[start + horizon]!, series.values[start]!);
-      return multiplier(exp(scales === null ? change : mul(change, scales[start]!)));
+      const scaled = scales === null ? change : mul(change, scales[start]!);
+      if (scaled > MOST) throw tooLarge(series, dates[start + horizon]!, `${path}.rows[${start + horizon}].${series.place}`);
+      return multiplier(exp(scaled));
     };
   };
   const spots = underlyings.map((name, k) =>
@@ -60,6 +66,13 @@ export function historicalScenarios(history: History, path: string): readonly So
     moves: new Map(underlyings.map((name, k) => [name, spots[k]!(start)])),
     vols: new Map(impliedVols.map((name, k) => [name, vols[k]!(start)])),
   }));
+}
+
+function tooLarge({ name }: Series, date: string, path: string): MarginProofError {
+  return new MarginProofError("InvalidPolicy", `the move of ${name} to ${date} is by more than 100 times`, {
+    path,
+    hint: "look for a wrong value or a split; or leave out the calm time that a rescaled move starts from",
+  });
 }
 
 function requireRows({ underlyings, impliedVols = [], rows, horizon, ewma }: History, path: string): void {
