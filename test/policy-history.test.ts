@@ -46,6 +46,14 @@ describe("a policy with a history", () => {
     expect(tailScenarios(es)).toHaveLength(400);
   });
 
+  it("can be made of yesterday's, whose history it replaces and no longer mentions", () => {
+    const yesterday = policyWithHistory(GRID, csv(...LINES.slice(0, -1)), TAIL);
+    const today = policyWithHistory(yesterday, HISTORY, TAIL);
+    expect(today).toEqual(policyWithHistory(GRID, HISTORY, TAIL, { version: GRID.version + 2 }));
+    const silent = policyWithHistory(GRID, HISTORY, TAIL, { description: "" });
+    expect(policyWithHistory(silent, HISTORY, TAIL).description).toBe("Tail: moves over 1 of 4 rows of history from 2026-01-01 to 2026-01-04.");
+  });
+
   it("has a hash that every digit of the history is in", () => {
     const hash = (history: ClosingHistory): bigint => policyHash(policyWithHistory(GRID, history, TAIL));
     const changed = (from: string, to: string) => csv(...LINES.map((line) => line.replace(from, to)));

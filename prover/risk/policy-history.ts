@@ -23,10 +23,13 @@ export interface PolicyTitle {
   readonly description?: string | undefined;
 }
 
+/** The sentence that `policyWithHistory` ends a description with. */
+const SOURCE = / ?Tail: moves over \d+ of \d+ rows of history from \S+ to \S+\.$/;
+
 /**
  * The policy with this tail in place of the one it had. Of the history it takes the underlyings of its netting sets; what else the history holds is
  * left out. Unless told otherwise it is the next version under the same name, described as the old one. Where the tail is from is added to the
- * description in any case.
+ * description in any case, in place of what was added before: a policy can be made of yesterday's.
  *
  * @throws InvalidPolicy, see `tailScenarios`: an underlying without closes, too few rows, a volatility that has died out
  */
@@ -51,12 +54,13 @@ export function policyWithHistory(
   if (first === undefined || last === undefined) {
     throw new MarginProofError("InvalidPolicy", "a history without rows", { path: "tail.source.rows", hint: "give a longer history" });
   }
+  const said = description.replace(SOURCE, "");
   const source = `Tail: moves over ${horizon} of ${history.rows.length} rows of history from ${first.date} to ${last.date}.`;
   const made = parsePolicy({
     ...(policyJson(policy) as { readonly [part: string]: Json }),
     name,
     version,
-    description: description === "" ? source : `${description} ${source}`,
+    description: said === "" ? source : `${said} ${source}`,
     tail: {
       measure,
       size,

@@ -73,7 +73,7 @@ function run(file: string, options: Options) {
       tail: { ...tail, scenarios, horizon }, rows: history.rows.length, from: history.rows[0]!.date, to: history.rows.at(-1)!.date,
       underlyings, impliedVols, leftOut: history.underlyings.filter((name) => !underlyings.includes(name)),
     },
-    warningsOf(base.tail !== undefined && description === undefined, scenarios),
+    warningsOf(base.tail !== undefined && base.tail.source.kind !== "historical" && description === undefined, scenarios),
   );
 }
 
