@@ -1,13 +1,15 @@
 /** A history put into a policy: one document that says every scenario, and what stays of the policy it was made of. */
 import { describe, expect, it } from "vitest";
-import { policyHash } from "../prover/commitment/snapshot.ts";
+import { buildSnapshot, policyHash } from "../prover/commitment/snapshot.ts";
 import { importHistory, type ClosingHistory } from "../prover/import/history-csv.ts";
 import { readPolicy } from "../prover/import/shipped-policies.ts";
 import { parseFactor } from "../prover/numeric/amounts.ts";
-import { policyJson } from "../prover/risk/policy.ts";
+import { parsePolicy, policyJson } from "../prover/risk/policy.ts";
 import { policyWithHistory, type HistoricalTail } from "../prover/risk/policy-history.ts";
 import { tailRule, tailScenarios } from "../prover/risk/tail-plan.ts";
 import { refusal } from "./support/refusal.ts";
+import { snapshotSizes } from "./support/sizes.ts";
+import { MARKET, POLICY_JSON } from "./support/small-market.ts";
 
 const f = (text: string) => parseFactor(text, "");
 const GRID = readPolicy("grid-33")!;
@@ -62,6 +64,16 @@ describe("a policy with a history", () => {
     // Spelling and columns of no concern to the policy are not.
     expect(hash(changed("55000.50", "55000.5"))).toBe(hashes[0]);
     expect(hash(changed(",7,", ",70,"))).toBe(hashes[0]);
+  });
+
+  it("can be published, and its snapshot recomputed: the document alone gives every number", () => {
+    const base = parsePolicy({ ...POLICY_JSON, scenarios: POLICY_JSON.scenarios.slice(0, 4) });
+    const made = policyWithHistory(base, HISTORY, { ...TAIL, ewma: { lambda: f("0.97"), seedReturns: 1, floor: f("0") } });
+    const snapshot = buildSnapshot(MARKET, made, snapshotSizes("rules"));
+    expect(snapshot.policyHash).toBe(policyHash(made));
+    expect(buildSnapshot(MARKET, parsePolicy(JSON.parse(JSON.stringify(policyJson(made)))), snapshotSizes("rules")).root).toBe(snapshot.root);
+    const other = csv(...LINES.map((line) => line.replace("0.45", "0.46")));
+    expect(buildSnapshot(MARKET, policyWithHistory(base, other, TAIL), snapshotSizes("rules")).root).not.toBe(snapshot.root);
   });
 
   it.each<[string, ClosingHistory, Partial<HistoricalTail>, string]>([
