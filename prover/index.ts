@@ -48,6 +48,9 @@ export type { SourceText } from "./import/source-text.ts";
 // Risk and margin
 export { instrumentRisk, marketRisk } from "./risk/risk-array.ts";
 export type { Charge, ChargeKind, InstrumentRisk, MarketRisk, RiskVector } from "./risk/risk-array.ts";
+export { scenarioSummary } from "./risk/scenario-summary.ts";
+export type { FactorSummary, ScenarioSummary, TailSetSummary } from "./risk/scenario-summary.ts";
+export { scenarioSummaryJson, scenarioTable } from "./risk/scenario-table.ts";
 export { comparisonTable } from "./risk/comparison-table.ts";
 export { black76Greeks } from "./risk/black76-greeks.ts";
 export type { Black76State } from "./risk/black76-greeks.ts";
@@ -65,9 +68,6 @@ export { riskPlan } from "./risk/risk-plan.ts";
 export type { RiskPlan } from "./risk/risk-plan.ts";
 export { marginReportJson } from "./risk/margin-report-json.ts";
 export { describeScenario, marginTable } from "./risk/margin-table.ts";
-export { scenarioSummary } from "./risk/scenario-summary.ts";
-export type { FactorSummary, ScenarioSummary, TailSetSummary } from "./risk/scenario-summary.ts";
-export { scenarioSummaryJson, scenarioTable } from "./risk/scenario-table.ts";
 
 // Snapshots
 export { shapeOf } from "./commitment/padded-rules.ts";

@@ -1,7 +1,7 @@
 /** A margin report as tables for people. Amounts are shown to the cent: value and excess rounded down, charges and requirements up. */
 import { formatDecimal } from "../numeric/decimal.ts";
 import { DECIMALS, SCALE, type Factor, type Value } from "../units.ts";
-import { amountDown as down, amountTable as table, amountUp as up, moveText, ratioText } from "./amount-table.ts";
+import { amountDown as down, amountTable as table, amountUp as up, ratioText } from "./amount-table.ts";
 import type { MarginReport, NettingSetReport, PositionReport } from "./margin-report.ts";
 import type { Policy, Scenario } from "./policy.ts";
 import type { ChargeKind } from "./unit-risk.ts";
@@ -31,9 +31,12 @@ export function marginTable(report: MarginReport, policy: Policy): string {
 
 /** What a scenario does, such as `BTC −18 % / vol up` or `BTC +100 % / vol up × 0.1386`. */
 export function describeScenario(subject: string, { spot, vol, weight }: Scenario): string {
+  const move = spot - SCALE.factor;
+  const sign = move > 0n ? "+" : move < 0n ? "−" : "";
+  const percent = formatDecimal(move < 0n ? -move : move, DECIMALS.factor - 2, { trim: true });
   const volatility = { up: "vol up", down: "vol down", none: "vol unchanged", linear: "skew rotated", absolute: "smile steepened" }[vol];
   const damped = weight === SCALE.factor ? "" : ` × ${factor(weight)}`;
-  return `${subject} ${moveText(spot)} / ${volatility}${damped}`;
+  return `${subject} ${sign}${percent} % / ${volatility}${damped}`;
 }
 
 function positionsTable({ positions, terms }: MarginReport): string {
