@@ -30,12 +30,12 @@ export function makeProgram(terminal: Terminal): Command {
   const group = (name: string, summary: string, ...commands: Command[]) => makeGroup(terminal, name, summary, commands);
   program
     .addCommand(group("import", "turn what venues export into markets and books", importDeribit(terminal), importCsvCommand(terminal)))
-    .addCommand(group("policy", "make a policy of another", policyHistory(terminal)))
-    .addCommand(scenariosCommand(terminal))
     .addCommand(group("snapshot", "commit to the risk numbers of a market, or check a commitment", snapshotBuild(terminal), snapshotVerify(terminal)))
     .addCommand(group("attester", "keys that sign account statements", attesterKeygen(terminal), attesterRegistry(terminal)))
     .addCommand(group("statement", "signed account statements", statementSign(terminal), statementVerify(terminal)))
     .addCommand(accountSetCommand(terminal))
+    .addCommand(group("policy", "make a policy of another", policyHistory(terminal)))
+    .addCommand(scenariosCommand(terminal))
     .addCommand(checkCommand(terminal))
     .addCommand(proveCommand(terminal))
     .addCommand(verifyCommand(terminal))
