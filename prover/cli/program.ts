@@ -10,7 +10,9 @@ import { checkCommand } from "./commands/check.ts";
 import { deploymentVerify } from "./commands/deployment-verify.ts";
 import { importCsvCommand } from "./commands/import-csv.ts";
 import { importDeribit } from "./commands/import-deribit.ts";
+import { policyHistory } from "./commands/policy-history.ts";
 import { proveCommand } from "./commands/prove.ts";
+import { scenariosCommand } from "./commands/scenarios.ts";
 import { snapshotBuild } from "./commands/snapshot-build.ts";
 import { snapshotVerify } from "./commands/snapshot-verify.ts";
 import { statementSign } from "./commands/statement-sign.ts";
@@ -33,6 +35,8 @@ export function makeProgram(terminal: Terminal): Command {
     .addCommand(group("attester", "keys that sign account statements", attesterKeygen(terminal), attesterRegistry(terminal)))
     .addCommand(group("statement", "signed account statements", statementSign(terminal), statementVerify(terminal)))
     .addCommand(accountSetCommand(terminal))
+    .addCommand(group("policy", "make a policy of another", policyHistory(terminal)))
+    .addCommand(scenariosCommand(terminal))
     .addCommand(checkCommand(terminal))
     .addCommand(proveCommand(terminal))
     .addCommand(verifyCommand(terminal))
