@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { policyId } from "../prover/chain/calldata.ts";
 import { deploy } from "../prover/chain/contracts.ts";
-import { snapshotTerms } from "../prover/chain/deploy.ts";
+import { snapshotTerms } from "../prover/chain/snapshot-terms.ts";
 import { serializeSnapshot } from "../prover/commitment/snapshot-json.ts";
 import { makeProgram } from "../prover/cli/program.ts";
 import { Terminal } from "../prover/cli/terminal.ts";

@@ -2,7 +2,7 @@ import { encodeBytes32String, type Contract, type ContractTransactionResponse, t
 import { identifier } from "../../prover/commitment/domain.ts";
 import { packClaim, type Claim } from "../../prover/proof/claim.ts";
 import { orderedSignals, type PublicSignals } from "../../prover/proof/public-signals.ts";
-import { snapshotTerms } from "../../prover/chain/deploy.ts";
+import { snapshotTerms } from "../../prover/chain/snapshot-terms.ts";
 import { formatAddress, parseAddress } from "../../prover/statement/address.ts";
 import { assuranceLevel, buildRegistry, type Attester } from "../../prover/statement/attester-registry.ts";
 import { scopeOf } from "../../prover/statement/scope.ts";

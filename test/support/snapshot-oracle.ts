@@ -1,7 +1,7 @@
 /** A snapshot oracle on its own, with publishers whose votes and signatures tests may mix. */
 import type { Contract, ContractTransactionResponse, Signer } from "ethers";
 import { identifier } from "../../prover/commitment/domain.ts";
-import { DEFAULT_BREAKER, snapshotTerms, type BreakerTerms } from "../../prover/chain/deploy.ts";
+import { DEFAULT_BREAKER, snapshotTerms, type BreakerTerms } from "../../prover/chain/snapshot-terms.ts";
 import { PUBLICATION_TYPES, typedDomain, type OracleDomain } from "../../prover/chain/publication.ts";
 import { parseAddress } from "../../prover/statement/address.ts";
 import { now, type Chain } from "./contracts.ts";
