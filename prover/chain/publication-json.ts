@@ -53,7 +53,10 @@ export function parsePublicationSignature(json: unknown): SignedPublication {
   spots.forEach((spot, i) => {
     const previous = spots[i - 1];
     if (previous === undefined || (previous.asset !== spot.asset && byAsset(previous, spot) < 0)) return;
-    throw new MarginProofError("SnapshotMismatch", "spots ascend by identifier, each asset once", { path: `spots[${i}].asset`, hint: "give the file as the command that made it wrote it" });
+    throw new MarginProofError("SnapshotMismatch", "spots ascend by identifier, each asset once", {
+      path: `spots[${i}].asset`,
+      hint: "give the file as the command that made it wrote it",
+    });
   });
   const signed = { publication: { policyHash, epoch, root, asOf, spots }, domain: { chainId, oracle }, publisher, signature };
   verifyPublicationSignature(signed);

@@ -59,7 +59,10 @@ export function gatherSignatures(signed: readonly SignedPublication[]): Gathered
   signed.forEach((each, i) => {
     const difference = differenceOf(first, each);
     if (difference !== undefined) {
-      throw new MarginProofError("SnapshotMismatch", "the signatures are not of one publication", { path: `signatures[${i}].${difference}`, hint: "have every publisher sign the same snapshot and epoch for the same oracle" });
+      throw new MarginProofError("SnapshotMismatch", "the signatures are not of one publication", {
+        path: `signatures[${i}].${difference}`,
+        hint: "have every publisher sign the same snapshot and epoch for the same oracle",
+      });
     }
     verifyPublicationSignature(each, `signatures[${i}].signature`);
     if (signed.findIndex(({ publisher }) => publisher === each.publisher) !== i) {

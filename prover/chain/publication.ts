@@ -44,11 +44,14 @@ const PRICE_BITS = 128;
  * The publication of a snapshot: spots of all underlyings and prices of all currencies of its market, which trip the breaker when they jump.
  * @throws SnapshotMismatch when the snapshot is of another market; OutOfRange for an epoch without meaning, or spots that no contract takes
  */
-export function publicationOf({ policyHash, root, asOf, marketHash: committed }: Pick<Snapshot, "policyHash" | "root" | "asOf" | "marketHash">, market: Market, epoch: bigint): Publication {
+export function publicationOf(snapshot: Pick<Snapshot, "policyHash" | "root" | "asOf" | "marketHash">, market: Market, epoch: bigint): Publication {
+  const { policyHash, root, asOf, marketHash: committed } = snapshot;
   if (marketHash(market) !== committed) {
     throw new MarginProofError("SnapshotMismatch", "the snapshot is of another market", { path: "marketHash", hint: "give the market that the snapshot was made from" });
   }
-  if (requireUnsigned(epoch, EPOCH_BITS, "epoch") === 0n) throw new MarginProofError("OutOfRange", "epochs count from one", { path: "epoch", hint: "use a number above the oracle's latest epoch" });
+  if (requireUnsigned(epoch, EPOCH_BITS, "epoch") === 0n) {
+    throw new MarginProofError("OutOfRange", "epochs count from one", { path: "epoch", hint: "use a number above the oracle's latest epoch" });
+  }
   const spots = [...market.underlyings.map(({ name, spot }) => ({ asset: name, price: spot })), ...market.currencies.map(({ name, price }) => ({ asset: name, price }))];
   if (spots.length === 0 || spots.length > MAX_SPOTS) {
     throw new MarginProofError("OutOfRange", `${spots.length} spots`, { path: "market", hint: `publish a market of 1 to ${MAX_SPOTS} underlyings and currencies` });
@@ -65,7 +68,8 @@ export function publicationArguments({ policyHash, epoch, root, asOf, spots }: P
 /** The EIP-712 types of a publication. twin: PublicationHash.PUBLICATION_TYPEHASH */
 export const PUBLICATION_TYPES: Record<string, TypedDataField[]> = {
   Publication: [
-    { name: "policyId", type: "bytes32" }, { name: "epoch", type: "uint64" }, { name: "root", type: "uint256" }, { name: "asOf", type: "uint32" }, { name: "spots", type: "Spot[]" },
+    { name: "policyId", type: "bytes32" }, { name: "epoch", type: "uint64" }, { name: "root", type: "uint256" }, { name: "asOf", type: "uint32" },
+    { name: "spots", type: "Spot[]" },
   ],
   Spot: [{ name: "asset", type: "uint256" }, { name: "price", type: "uint128" }],
 };

@@ -55,5 +55,8 @@ async function target({ domain }: GatheredPublication, relay: Address | undefine
   if (relay !== undefined) return relay;
   const { chainId } = await provider.getNetwork();
   if (chainId === domain.chainId) return domain.oracle;
-  throw new MarginProofError("ChainError", `the signatures are for chain ${domain.chainId}, the node is of chain ${chainId}`, { path: "--rpc", hint: "use a node of that chain, or give --relay-address" });
+  throw new MarginProofError("ChainError", `the signatures are for chain ${domain.chainId}, the node is of chain ${chainId}`, {
+    path: "--rpc",
+    hint: "use a node of that chain, or give --relay-address",
+  });
 }

@@ -39,7 +39,10 @@ export function snapshotSign(terminal: Terminal): Command {
       outOption("write the signature here, to be gathered by whoever publishes"),
       forceOption(),
     ],
-    notes: "Take the market from your own sources: a quorum that signs one party's market is that party. Sign once an epoch, and try again in the next: whoever holds two signatures of yours chooses which one counts.",
+    notes: [
+      "Take the market from your own sources: a quorum that signs one party's market is that party.",
+      "Sign once an epoch, and try again in the next: whoever holds two signatures of yours chooses which one counts.",
+    ].join("\n"),
   }).action(terminal.action((file: string, options: Options) => run(file, options, terminal)));
 }
 
