@@ -1,0 +1,75 @@
+/** The least whole number of lots at which a score is no longer negative. */
+
+export interface Slope {
+  /** Negative at 0 lots; as large as 0 lots is counted, `at0`. */
+  readonly score: (lots: bigint) => bigint;
+  readonly at0: bigint;
+  readonly most: bigint;
+  /** Lots between two points of a slope: enough for roundings not to matter. */
+  readonly step: bigint;
+  /** Whether the score is concave: then the answer is the least, and null means that there is none. */
+  readonly isConcave: boolean;
+}
+
+/** Null when none was found; without concavity powers of two and what the tangents lead to are probed. */
+export function leastLots(slope: Slope): bigint | null {
+  if (slope.at0 >= 0n || slope.most < 1n) return null;
+  const found = alongTangents(slope);
+  return slope.isConcave ? found : smaller(found, byProbes(slope, found ?? slope.most));
+}
+
+/**
+ * A chord of a concave score lies below it between its ends and above it beyond: no number of lots before the chord's zero is enough. From
+ * zero to zero the numbers rise to the least that is, in as many steps as the score has pieces on the way.
+ */
+function alongTangents({ score, at0, most, step }: Slope): bigint | null {
+  let [low, value] = [0n, at0];
+  while (low < most) {
+    const ahead = low + step < most ? low + step : most;
+    const next = score(ahead);
+    if (next >= 0n) return crossing(score, low, ahead);
+    const rise = next - value;
+    if (rise <= 0n || ahead === most) return null;
+    const zero = ahead + (-next * (ahead - low) + rise - 1n) / rise;
+    if (zero > most) return null;
+    const reached = score(zero);
+    if (reached >= 0n) return crossing(score, ahead, zero);
+    [low, value] = [zero, reached];
+  }
+  return null;
+}
+
+function byProbes({ score }: Slope, most: bigint): bigint | null {
+  let low = 0n;
+  for (let probe = 1n; low < most; probe *= 2n) {
+    const lots = probe < most ? probe : most;
+    if (score(lots) >= 0n) return crossing(score, low, lots);
+    low = lots;
+  }
+  return null;
+}
+
+/** Between lots that are too few and lots that are enough: usually the lot before is already too few. */
+function crossing(score: (lots: bigint) => bigint, tooFew: bigint, enough: bigint): bigint {
+  let [low, high] = [tooFew, enough];
+  if (high - low > 1n && score(high - 1n) < 0n) return high;
+  while (high - low > 1n) {
+    const middle = (low + high) / 2n;
+    if (score(middle) >= 0n) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+const smaller = (a: bigint | null, b: bigint | null): bigint | null => (a === null || (b !== null && b < a) ? b : a);
+
+/** Where a concave score is largest on [low, high], by thirds. */
+export function peak(score: (lots: bigint) => bigint, low: bigint, high: bigint): bigint {
+  while (high - low > 2n) {
+    const third = (high - low) / 3n;
+    const [a, b] = [low + third, high - third];
+    if (score(a) < score(b)) low = a;
+    else high = b;
+  }
+  return [low + 1n, high].reduce((best, lots) => (lots <= high && score(lots) > score(best) ? lots : best), low);
+}

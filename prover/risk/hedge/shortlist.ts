@@ -1,0 +1,43 @@
+/** Which candidates are tried together: the smallest alone, and those that relieve what presses, in turn. */
+import type { RiskVector } from "../risk-array.ts";
+import type { Candidate } from "./candidates.ts";
+import type { HedgeMeasure } from "./hedge.ts";
+import type { SearchPlan } from "./search.ts";
+import { lotSize } from "./size.ts";
+import type { Leg } from "./trial.ts";
+
+/**
+ * Of `ranked`, at most `size`: by turns the next of the smallest single trades (where there are none, of the most promising) and the one that
+ * gains most for its size in the next of the losing scenarios, worst first. A hedge of several legs needs what a single one cannot
+ * show: two scenarios that bind at once are relieved by two trades, neither of which helps alone.
+ */
+export function shortlisted({ trial, measure, desk }: SearchPlan, ranked: readonly Candidate[], found: readonly (readonly Leg[])[], size: number): readonly Candidate[] {
+  const alone = [...found.map(([leg]) => leg!.candidate), ...ranked];
+  const pressed = pressures(trial.working([])).flatMap((gain) => most(desk.candidates, gain, measure));
+  const turns = alone.flatMap((candidate, i) => (i < pressed.length ? [candidate, pressed[i]!] : [candidate]));
+  return [...new Set([...turns, ...pressed])].slice(0, size);
+}
+
+type Gain = (candidate: Candidate) => bigint;
+
+const vectorOf = ({ risk, side }: Candidate): RiskVector => (side === "buy" ? risk.long : risk.short);
+
+/** What a contract gains in each losing scenario of each netting set, in each chosen tail scenario, and on each broken limit. */
+function pressures({ nettingSets, tail, exposures }: ReturnType<SearchPlan["trial"]["working"]>): readonly Gain[] {
+  const scenarios = nettingSets.flatMap(({ pnl }, n) =>
+    pnl.map((value, s) => ({ value, gain: (candidate: Candidate) => (candidate.risk.nettingSet === n ? vectorOf(candidate).scenarioPnl[s]! : 0n) })),
+  );
+  const losing = scenarios.filter(({ value }) => value < 0n).sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
+  const tails = tail.chosen.flatMap((isChosen, t) => (isChosen ? [(candidate: Candidate) => vectorOf(candidate).tailPnl[t]!] : []));
+  const limits = exposures.flatMap(({ withinLimits, total }, k) =>
+    withinLimits ? [] : [(candidate: Candidate) => (total < 0n ? 1n : -1n) * vectorOf(candidate).exposure[k]!],
+  );
+  return [...limits, ...losing.map(({ gain }) => gain), ...tails];
+}
+
+/** The candidate that gains most for its size, if one gains. */
+function most(candidates: readonly Candidate[], gain: Gain, measure: HedgeMeasure): readonly Candidate[] {
+  const gains = candidates.map((candidate) => ({ candidate, gain: gain(candidate), size: lotSize(candidate, measure) })).filter((each) => each.gain > 0n);
+  if (gains.length === 0) return [];
+  return [gains.reduce((best, next) => (next.gain * best.size > best.gain * next.size ? next : best)).candidate];
+}
