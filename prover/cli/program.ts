@@ -7,6 +7,7 @@ import { accountSetCommand } from "./commands/account-set.ts";
 import { attesterKeygen } from "./commands/attester-keygen.ts";
 import { attesterRegistry } from "./commands/attester-registry.ts";
 import { checkCommand } from "./commands/check.ts";
+import { hedgeCommand } from "./commands/hedge.ts";
 import { importCsvCommand } from "./commands/import-csv.ts";
 import { importDeribit } from "./commands/import-deribit.ts";
 import { proveCommand } from "./commands/prove.ts";
@@ -33,6 +34,7 @@ export function makeProgram(terminal: Terminal): Command {
     .addCommand(group("statement", "signed account statements", statementSign(terminal), statementVerify(terminal)))
     .addCommand(accountSetCommand(terminal))
     .addCommand(checkCommand(terminal))
+    .addCommand(hedgeCommand(terminal))
     .addCommand(proveCommand(terminal))
     .addCommand(verifyCommand(terminal))
     .addCommand(registerCommand(terminal))

@@ -7,15 +7,15 @@ export interface Slope {
   readonly most: bigint;
   /** Lots between two points of a slope: enough for roundings not to matter. */
   readonly step: bigint;
-  /** Whether the score is concave: then the answer is the least, and null means that there is none. */
-  readonly isConcave: boolean;
+  /** Whether to try powers of two as well: for scores that may not be concave. */
+  readonly probe: boolean;
 }
 
-/** Null when none was found; without concavity powers of two and what the tangents lead to are probed. */
+/** Of a concave score the least, or null when there is none; of any other the first that was found, with one lot less not enough. */
 export function leastLots(slope: Slope): bigint | null {
   if (slope.at0 >= 0n || slope.most < 1n) return null;
   const found = alongTangents(slope);
-  return slope.isConcave ? found : smaller(found, byProbes(slope, found ?? slope.most));
+  return slope.probe ? smaller(found, byProbes(slope, found ?? slope.most)) : found;
 }
 
 /**

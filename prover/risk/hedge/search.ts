@@ -2,6 +2,7 @@
 import type { Progress } from "../../progress.ts";
 import type { Candidate, Desk } from "./candidates.ts";
 import type { HedgeMeasure } from "./hedge.ts";
+import { exchanged } from "./exchange.ts";
 import { leastLots, peak } from "./least-lots.ts";
 import { shortlisted } from "./shortlist.ts";
 import { lotSize, sizeOf, slopeStep } from "./size.ts";
@@ -36,8 +37,10 @@ export function searchHedges(plan: SearchPlan): SearchResult {
   const tracked = trackBest(trial);
   const at0 = trial.score([]);
   const step = slopeStep(desk.lot);
-  const found: Leg[][] = [];
-  const keep = (legs: Leg[]): void => {
+  const found: (readonly Leg[])[] = [];
+  const keep = (legs: readonly Leg[]): void => {
+    const same = found.findIndex((known) => known.length === legs.length && known.every(({ candidate }) => legs.some((leg) => leg.candidate === candidate)));
+    if (same >= 0) found.splice(same, 1);
     found.push(legs);
     found.sort((a, b) => compare(a, b, measure));
     found.splice(maxProposals);
@@ -52,21 +55,29 @@ export function searchHedges(plan: SearchPlan): SearchResult {
   const ranked = byPromise(plan, tracked, at0, step);
   ranked.forEach((candidate, i) => {
     const score = (lots: bigint): bigint => tracked.score([{ candidate, lots }]);
-    const lots = leastLots({ score, at0, most: budget(candidate), step, isConcave });
+    const lots = leastLots({ score, at0, most: budget(candidate), step, probe: !isConcave });
     if (lots !== null) keep([{ candidate, lots }]);
     progress("single trades", i + 1, ranked.length);
   });
   const isMore = maxTrades > 1 && !(measure === "trades" && found.length > 0);
   const shortlist = isMore ? shortlisted(plan, ranked, found, PAIRED) : [];
-  const triples = isMore && maxTrades > 2 ? shortlist.slice(0, TRIPLED) : [];
-  const combine = (stage: string, sets: readonly (readonly Candidate[])[]): void =>
+  const joint = { score: tracked.score, lot: desk.lot, measure };
+  const combine = (stage: string, size: number, among: readonly Candidate[], all: readonly Candidate[]): void => {
+    const sets = combinations(among, size);
+    const tryTogether = (set: readonly Candidate[]): boolean => {
+      const legs = leastTogether(joint, set, found[0] === undefined ? null : sizeOf(found[0], measure));
+      if (legs !== null) keep(legs);
+      return legs !== null;
+    };
     sets.forEach((set, i) => {
-      const legs = leastTogether({ score: tracked.score, lot: desk.lot, measure, isConcave }, set, found[0] === undefined ? null : sizeOf(found[0], measure));
-      if (legs !== null) keep([...legs]);
+      tryTogether(set);
       progress(stage, i + 1, sets.length);
     });
-  combine("pairs of trades", combinations(shortlist, 2));
-  if (!(measure === "trades" && found.length > 0)) combine("triples of trades", combinations(triples, 3));
+    exchanged({ best: () => found[0], size, candidates: all, tryTogether, progress });
+  };
+  if (isMore) combine("pairs of trades", 2, shortlist, ranked);
+  const triples = isMore && maxTrades > 2 && !(measure === "trades" && found.length > 0) ? shortlist.slice(0, TRIPLED) : [];
+  if (triples.length > 0) combine("triples of trades", 3, triples, shortlist);
   if (found.length === 0) sharpen(tracked);
   return { found, best: tracked.best(), shortlist, triples };
 }

@@ -1,21 +1,32 @@
-/** Which candidates are tried together: the smallest alone, and those that relieve what presses, in turn. */
+/** Which candidates are tried together: the smallest alone, those that relieve what presses, and those that close what is held, in turn. */
 import type { RiskVector } from "../risk-array.ts";
-import type { Candidate } from "./candidates.ts";
+import type { Candidate, Desk } from "./candidates.ts";
 import type { HedgeMeasure } from "./hedge.ts";
 import type { SearchPlan } from "./search.ts";
 import { lotSize } from "./size.ts";
 import type { Leg } from "./trial.ts";
 
 /**
- * Of `ranked`, at most `size`: by turns the next of the smallest single trades (where there are none, of the most promising) and the one that
- * gains most for its size in the next of the losing scenarios, worst first. A hedge of several legs needs what a single one cannot
- * show: two scenarios that bind at once are relieved by two trades, neither of which helps alone.
+ * At most `size`: by turns the next of the smallest single trades (where there are none, of the most promising), the one that gains most for
+ * its size in the next of the losing scenarios, worst first, and the one that closes the next of the account's positions, largest first.
+ * A hedge of several legs needs what a single one cannot show: two scenarios that bind at once are relieved by two trades, neither of
+ * which helps alone.
  */
 export function shortlisted({ trial, measure, desk }: SearchPlan, ranked: readonly Candidate[], found: readonly (readonly Leg[])[], size: number): readonly Candidate[] {
   const alone = [...found.map(([leg]) => leg!.candidate), ...ranked];
-  const pressed = pressures(trial.working([])).flatMap((gain) => most(desk.candidates, gain, measure));
-  const turns = alone.flatMap((candidate, i) => (i < pressed.length ? [candidate, pressed[i]!] : [candidate]));
-  return [...new Set([...turns, ...pressed])].slice(0, size);
+  const relieving = pressures(trial.working([])).flatMap((gain) => most(desk.candidates, gain, measure));
+  const closers = closing(desk);
+  const turns = alone.flatMap((candidate, i) => [[candidate], relieving.slice(i, i + 1), closers.slice(i, i + 1)].flat());
+  return [...new Set(turns)].slice(0, size);
+}
+
+function closing({ account, candidates }: Desk): readonly Candidate[] {
+  const closers = account.positions.flatMap(({ instrument, quantity }) =>
+    candidates
+      .filter(({ risk, side }) => risk.instrument.name === instrument && (side === "buy") === quantity < 0n)
+      .map((candidate) => ({ candidate, size: (quantity < 0n ? -quantity : quantity) * candidate.notional })),
+  );
+  return closers.sort((a, b) => (a.size > b.size ? -1 : a.size < b.size ? 1 : 0)).map(({ candidate }) => candidate);
 }
 
 type Gain = (candidate: Candidate) => bigint;

@@ -10,7 +10,6 @@ export interface Joint {
   readonly score: (legs: readonly Leg[]) => bigint;
   readonly lot: Quantity;
   readonly measure: HedgeMeasure;
-  readonly isConcave: boolean;
 }
 
 /** Up to so many lots of a leg are all tried. */
@@ -34,7 +33,7 @@ function narrowed(joint: Joint, candidates: readonly Candidate[], fixed: readonl
   const most = lotsWithin(candidate!, budget, joint.measure);
   if (rest.length === 0) {
     const score = (lots: bigint): bigint => joint.score([...fixed, { candidate: candidate!, lots }]);
-    const lots = most < 1n ? null : leastLots({ score, at0: joint.score(fixed), most, step: slopeStep(joint.lot), isConcave: joint.isConcave });
+    const lots = most < 1n ? null : leastLots({ score, at0: joint.score(fixed), most, step: slopeStep(joint.lot), probe: false });
     return lots === null ? null : [...fixed, { candidate: candidate!, lots }];
   }
   let left = budget;
@@ -85,7 +84,7 @@ function between(low: bigint, high: bigint): readonly bigint[] {
 function trimmed(joint: Joint, legs: readonly Leg[]): readonly Leg[] {
   const next = legs.reduce<readonly Leg[]>((sofar, leg, i) => {
     const withLots = (lots: bigint): readonly Leg[] => sofar.map((each, k) => (k === i ? { ...leg, lots } : each));
-    const slope = { at0: joint.score(sofar.filter((_, k) => k !== i)), most: leg.lots, step: slopeStep(joint.lot), isConcave: joint.isConcave };
+    const slope = { at0: joint.score(sofar.filter((_, k) => k !== i)), most: leg.lots, step: slopeStep(joint.lot), probe: false };
     return withLots(leastLots({ ...slope, score: (lots) => joint.score(withLots(lots)) }) ?? leg.lots);
   }, legs);
   return next.every(({ lots }, i) => lots === legs[i]!.lots) ? next : trimmed(joint, next);
