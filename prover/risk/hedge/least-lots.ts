@@ -63,13 +63,13 @@ function crossing(score: (lots: bigint) => bigint, tooFew: bigint, enough: bigin
 
 const smaller = (a: bigint | null, b: bigint | null): bigint | null => (a === null || (b !== null && b < a) ? b : a);
 
-/** Where a concave score is largest on [low, high], by thirds. */
-export function peak(score: (lots: bigint) => bigint, low: bigint, high: bigint): bigint {
-  while (high - low > 2n) {
-    const third = (high - low) / 3n;
-    const [a, b] = [low + third, high - third];
-    if (score(a) < score(b)) low = a;
-    else high = b;
+/** Lots at which a concave score is largest on [0, most], to within a step: it rises before, and falls beyond. */
+export function peakLots({ score, most, step }: Pick<Slope, "score" | "most" | "step">): bigint {
+  let [low, high] = [0n, most];
+  while (high - low > step) {
+    const middle = (low + high) / 2n;
+    if (score(middle + step < most ? middle + step : most) > score(middle)) low = middle;
+    else high = middle;
   }
-  return [low + 1n, high].reduce((best, lots) => (lots <= high && score(lots) > score(best) ? lots : best), low);
+  return score(low) > score(high) ? low : high;
 }

@@ -3,7 +3,7 @@ import type { Progress } from "../../progress.ts";
 import type { Candidate, Desk } from "./candidates.ts";
 import type { HedgeMeasure } from "./hedge.ts";
 import { exchanged } from "./exchange.ts";
-import { leastLots, peak } from "./least-lots.ts";
+import { leastLots, peakLots } from "./least-lots.ts";
 import { shortlisted } from "./shortlist.ts";
 import { lotSize, sizeOf, slopeStep } from "./size.ts";
 import { leastTogether } from "./together.ts";
@@ -59,6 +59,7 @@ export function searchHedges(plan: SearchPlan): SearchResult {
     if (lots !== null) keep([{ candidate, lots }]);
     progress("single trades", i + 1, ranked.length);
   });
+  if (found.length === 0) alone(tracked, ranked, step, progress);
   const isMore = maxTrades > 1 && !(measure === "trades" && found.length > 0);
   const shortlist = isMore ? shortlisted(plan, ranked, found, PAIRED) : [];
   const joint = { score: tracked.score, lot: desk.lot, measure };
@@ -73,12 +74,12 @@ export function searchHedges(plan: SearchPlan): SearchResult {
       tryTogether(set);
       progress(stage, i + 1, sets.length);
     });
-    exchanged({ best: () => found[0], size, candidates: all, tryTogether, progress });
+    exchanged({ best: () => found[0] ?? tracked.best() ?? [], size, candidates: all, tryTogether, progress });
   };
   if (isMore) combine("pairs of trades", 2, shortlist, ranked);
   const triples = isMore && maxTrades > 2 && !(measure === "trades" && found.length > 0) ? shortlist.slice(0, TRIPLED) : [];
   if (triples.length > 0) combine("triples of trades", 3, triples, shortlist);
-  if (found.length === 0) sharpen(tracked);
+  if (found.length === 0) sharpen(tracked, step);
   return { found, best: tracked.best(), shortlist, triples };
 }
 
@@ -100,13 +101,20 @@ function trackBest(trial: Trial): Tracked {
   };
 }
 
-/** Where nothing suffices, the refusal names the best: the peak around what came nearest, leg by leg. */
-function sharpen({ score, best }: Tracked): void {
+/** Where no single trade is enough: how far each one helps, for the refusal to name the best and for others to be added to it. */
+function alone({ score }: Tracked, ranked: readonly Candidate[], step: bigint, progress: Progress): void {
+  ranked.forEach((candidate, i) => {
+    peakLots({ score: (lots) => score(lots === 0n ? [] : [{ candidate, lots }]), most: candidate.mostLots, step });
+    progress("nearest misses", i + 1, ranked.length);
+  });
+}
+
+/** The best of what missed, trade by trade as far as each helps. */
+function sharpen({ score, best }: Tracked, step: bigint): void {
   for (let i = 0; i < (best()?.length ?? 0); i++) {
-    const legs = best()!;
-    const { candidate, lots } = legs[i]!;
-    const most = minimum(candidate.mostLots, 2n * lots);
-    peak((n) => score(legs.flatMap((leg, k) => (k === i ? (n === 0n ? [] : [{ candidate, lots: n }]) : [leg]))), 0n, most);
+    const { candidate } = best()![i]!;
+    const others = best()!.filter((_, k) => k !== i);
+    peakLots({ score: (lots) => score(lots === 0n ? others : [...others, { candidate, lots }]), most: candidate.mostLots, step });
   }
 }
 
