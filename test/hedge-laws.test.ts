@@ -12,7 +12,15 @@ import { generatedPortfolios, type GeneratedPortfolio } from "./support/arbitrar
 import { MARKET, POLICY, termsAt } from "./support/hedge-market.ts";
 import { law } from "./support/law.ts";
 
-const sizes = { nettingSets: 2, scenarios: 3, positions: 5, venues: 2 };
+/** Books with a target near the ratio they have: from half of it to twice as much. */
+const targeted: fc.Arbitrary<GeneratedPortfolio> = fc
+  .record({ portfolio: generatedPortfolios({ nettingSets: 2, scenarios: 3, positions: 5, venues: 2 }), percent: fc.bigInt({ min: 50n, max: 200n }) })
+  .map(({ portfolio, percent }) => {
+    const { ratioBps } = marginReport(portfolio.book.accounts, portfolio.risks, portfolio.policy, portfolio.terms);
+    const minRatioBps = (ratioBps === null || ratioBps <= 0n ? 10_000n : (ratioBps * percent) / 100n) as Bps;
+    return { ...portfolio, terms: { ...portfolio.terms, minRatioBps } };
+  });
+
 const LOT = SCALE.quantity as Quantity;
 
 const requestOf = ({ book, market, policy, risks, terms }: GeneratedPortfolio): HedgeRequest => {
@@ -46,12 +54,11 @@ function inLots(trade: HedgeTrade, lots: bigint, request: HedgeRequest, lot: Qua
 const lotsOf = ({ quantity }: HedgeTrade, lot: bigint = LOT): bigint => (quantity < 0n ? -quantity : quantity) / lot;
 
 describe("a hedge obeys", () => {
-  const generated = generatedPortfolios(sizes);
   let [hedged, missed, healthy] = [0, 0, 0];
 
   law(
     "healthy books get no proposal, and a proposal restores the target; one lot less does not",
-    fc.property(generated, (portfolio) => {
+    fc.property(targeted, (portfolio) => {
       const request = requestOf(portfolio);
       const before = marginReport(request.accounts, portfolio.risks, portfolio.policy, portfolio.terms);
       const found = attempt(request);
@@ -74,14 +81,14 @@ describe("a hedge obeys", () => {
         if (less > 0n) expect(isHealthyWith(request, [inLots(trade!, less, request)])).toBe(false);
       }
     }),
-    400,
+    200,
   );
 
-  it("on generated books that are of every sort", () => expect(Math.min(hedged, missed, healthy)).toBeGreaterThan(15));
+  it("on generated books that are of every sort", () => expect(Math.min(hedged, missed, healthy), `${hedged} hedged, ${missed} missed, ${healthy} healthy`).toBeGreaterThan(20));
 
   law(
     "where there is none, no single trade of any size on a ladder is enough",
-    fc.property(generated, fc.integer({ min: 0, max: 40 }), (portfolio, rung) => {
+    fc.property(targeted, fc.integer({ min: 0, max: 40 }), (portfolio, rung) => {
       const request = requestOf(portfolio);
       if (attempt(request) !== "NoHedge") return;
       for (const { instrument, long, short } of portfolio.risks) {
@@ -96,12 +103,12 @@ describe("a hedge obeys", () => {
         }
       }
     }),
-    150,
+    100,
   );
 
   law(
     "more instruments to choose from never make it larger",
-    fc.property(generated, fc.infiniteStream(fc.boolean()), (portfolio, coin) => {
+    fc.property(targeted, fc.infiniteStream(fc.boolean()), (portfolio, coin) => {
       const request = requestOf(portfolio);
       const all = portfolio.risks.map(({ instrument }) => instrument).filter(({ kind }) => kind !== "cash").map(({ name }) => name);
       const some = all.filter(() => coin.next().value);
@@ -110,12 +117,12 @@ describe("a hedge obeys", () => {
       expect(typeof many).toBe("object");
       expect((many as Hedge).proposals[0]!.notional <= few.proposals[0]!.notional).toBe(true);
     }),
-    150,
+    100,
   );
 
   law(
     "costs never make it smaller, and a higher target never either",
-    fc.property(generated, fc.bigInt({ min: 0n, max: 500n }), fc.bigInt({ min: 0n, max: 5_000n }), (portfolio, costBps, more) => {
+    fc.property(targeted, fc.bigInt({ min: 0n, max: 500n }), fc.bigInt({ min: 0n, max: 5_000n }), (portfolio, costBps, more) => {
       const request = { ...requestOf(portfolio), maxProposals: 1 };
       const plain = attempt(request);
       if (plain === "Healthy") return;
@@ -127,12 +134,12 @@ describe("a hedge obeys", () => {
         expect((plain as Hedge).proposals[0]!.notional <= other.proposals[0]!.notional).toBe(true);
       }
     }),
-    150,
+    100,
   );
 
   law(
     "at the mark and without costs equity changes by roundings alone",
-    fc.property(generated, (portfolio) => {
+    fc.property(targeted, (portfolio) => {
       const found = attempt(requestOf(portfolio));
       if (typeof found === "string") return;
       for (const { trades, after } of found.proposals) {
@@ -142,7 +149,7 @@ describe("a hedge obeys", () => {
         expect(lost >= 0n && lost <= lotsOf(trades[0]!, 1n) + unit).toBe(true);
       }
     }),
-    150,
+    100,
   );
 });
 
@@ -162,7 +169,7 @@ describe("against every trade there is", () => {
   const risks = marketRisk(MARKET, POLICY);
   const NAMES = ["BTC-PERP", "ETH-PERP", "CALL-60000", "PUT-45000"];
   const traded = risks.filter(({ instrument }) => NAMES.includes(instrument.name));
-  const MOST = 2n;
+  const MOST = 3n;
   const trades: number[] = [];
   const held = fc.array(fc.integer({ min: -4, max: 4 }), { minLength: 5, maxLength: 5 });
 
@@ -185,7 +192,7 @@ describe("against every trade there is", () => {
     20,
   );
 
-  it("of which some need two", () => expect([trades.filter((count) => count === 1).length > 2, trades.filter((count) => count === 2).length > 2]).toEqual([true, true]));
+  it("of which some need two", () => expect([trades.filter((count) => count === 1).length > 1, trades.filter((count) => count === 2).length > 1]).toEqual([true, true]));
 
   /** The least notional of one or two trades of up to `MOST` times 50000 each, by margining the book with every one of them. */
   function leastOfAll(request: HedgeRequest): Value | null {
