@@ -7,10 +7,8 @@
  * so are their sums, maxima, and the root of a positive semi-definite form with entries that are not negative. Not convex are
  * value at risk, spread charges (a negative line), the worse sign of a skew rotation around a discounted value, and roots of other forms.
  */
-import { MarginProofError } from "../../errors.ts";
 import { SCALE } from "../../units.ts";
 import type { MarginRules, Matrix } from "../margin-rules.ts";
-import { cholesky } from "../sources/cholesky.ts";
 
 export function isConcave({ shape, tail, exposures, correlations, sensitivities }: MarginRules): boolean {
   if (shape.tails > 0 && tail.flags > 0) return false;
@@ -20,16 +18,17 @@ export function isConcave({ shape, tail, exposures, correlations, sensitivities 
   return rises && [...correlations, ...sensitivities].every(isSemiDefinite);
 }
 
-/** All ones, or positive definite but for names that are all zeros. */
+/** All ones, or positive definite but for names that are all zeros: by its leading minors, exactly (Sylvester, Bareiss). */
 function isSemiDefinite(matrix: Matrix): boolean {
   if (matrix.every((row) => row.every((entry) => entry === SCALE.factor))) return true;
   const kept = matrix.flatMap((row, i) => (row.some((entry) => entry !== 0n) ? [i] : []));
-  const small = kept.map((i) => kept.map((j) => matrix[i]![j]!));
-  try {
-    cholesky(small, kept.map(String), "correlation");
-    return true;
-  } catch (error) {
-    if (error instanceof MarginProofError) return false;
-    throw error;
+  let left: readonly (readonly bigint[])[] = kept.map((i) => kept.map((j) => matrix[i]![j]!));
+  for (let before = 1n; left.length > 0; ) {
+    const [[minor, ...across], ...below] = left as readonly [readonly [bigint, ...bigint[]], ...(readonly bigint[])[]];
+    if (minor <= 0n) return false;
+    const divisor = before;
+    left = below.map(([first, ...rest]) => rest.map((entry, j) => (entry * minor - first! * across[j]!) / divisor));
+    before = minor;
   }
+  return true;
 }
