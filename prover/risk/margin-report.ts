@@ -147,7 +147,8 @@ export function marginSlack(
 /** What a slack is counted in, per 1e-16 of the quote. */
 export const SLACK_SCALE = SCALE.bps * SCALE.factor;
 
-const equityOf = ({ value }: Pick<ColumnTotals, "value">, collateral: Usd): Value => (value + collateral * (SCALE.value / SCALE.usd)) as Value;
+const equityOf = ({ value }: Pick<ColumnTotals, "value">, collateral: Usd): Value =>
+  (value + collateral * (SCALE.value / SCALE.usd)) as Value;
 
 /** (value + collateral)·1e4·1e9 ≥ minRatioBps·requirement·1e9, and the limits: what the circuit proves. */
 function health(

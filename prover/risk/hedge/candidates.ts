@@ -39,7 +39,8 @@ export const candidateName = ({ side, risk }: Pick<Candidate, "side" | "risk">):
 export function hedgeDesk(request: HedgeRequest, risks: MarketRisk): Desk {
   const account = accountOf(request);
   const lot = request.lot ?? DEFAULT_LOT;
-  if (lot <= 0n || lot >= 1n << BigInt(BITS.quantity)) refuse("OutOfRange", "lot", "a lot is a positive quantity", "give the venue's smallest tradable step");
+  if (lot <= 0n || lot >= 1n << BigInt(BITS.quantity))
+    refuse("OutOfRange", "lot", "a lot is a positive quantity", "give the venue's smallest tradable step");
   requireCosts(request, risks);
   const cash = cashOf(request, risks);
   const gross = DEFAULT_GROSS * grossNotional(request, risks, cash);
@@ -51,7 +52,12 @@ export function hedgeDesk(request: HedgeRequest, risks: MarketRisk): Desk {
     const notional = notionalOf(risk, request.market);
     const cost = (request.costs?.get(risk.instrument.name) ?? 0n) + divUp(notional * (request.costBps ?? 0n), SCALE.bps);
     return (["buy", "sell"] as const).flatMap((side) => {
-      const mostLots = mostLotsOf(side, held.get(risk.instrument.name) ?? 0n, { lot, notional, maxNotional, reduceOnly: request.reduceOnly ?? false });
+      const mostLots = mostLotsOf(side, held.get(risk.instrument.name) ?? 0n, {
+        lot,
+        notional,
+        maxNotional,
+        reduceOnly: request.reduceOnly ?? false,
+      });
       const price = (side === "buy" ? -risk.short.value : risk.long.value) as Price;
       return mostLots === 0n ? [] : [{ risk, side, settlement, price, cost: cost as Price, notional, mostLots }];
     });
@@ -59,7 +65,12 @@ export function hedgeDesk(request: HedgeRequest, risks: MarketRisk): Desk {
   return { account, lot, maxNotional, candidates };
 }
 
-function refuse(code: "OutOfRange" | "InvalidBook" | "UnsupportedInstrument" | "UnknownInstrument", path: string, message: string, hint: string): never {
+function refuse(
+  code: "OutOfRange" | "InvalidBook" | "UnsupportedInstrument" | "UnknownInstrument",
+  path: string,
+  message: string,
+  hint: string,
+): never {
   throw new MarginProofError(code, message, { path, hint });
 }
 
@@ -70,7 +81,9 @@ function accountOf({ accounts, account }: HedgeRequest): Account {
     return refuse("InvalidBook", "account", "the book does not say which of its accounts trades", `choose one of ${names.join(", ")}`);
   }
   const found = accounts.find((each) => each.venue === account.venue && each.account === account.account);
-  return found ?? refuse("InvalidBook", "account", `${account.venue}/${account.account} is not in the book`, `choose one of ${names.join(", ")}`);
+  return (
+    found ?? refuse("InvalidBook", "account", `${account.venue}/${account.account} is not in the book`, `choose one of ${names.join(", ")}`)
+  );
 }
 
 function requireCosts({ costs, costBps = 0n as never }: HedgeRequest, risks: MarketRisk): void {
@@ -86,17 +99,30 @@ function requireCosts({ costs, costBps = 0n as never }: HedgeRequest, risks: Mar
 function cashOf({ cash, market }: HedgeRequest, risks: MarketRisk): InstrumentRisk {
   const balances = risks.filter(({ instrument }) => instrument.kind === "cash");
   if (cash !== undefined) {
-    return balances.find(({ instrument }) => instrument.name === cash) ?? refuse("UnknownInstrument", "cash", `${cash} is no balance that the market lists`, "name an instrument of kind cash");
+    return (
+      balances.find(({ instrument }) => instrument.name === cash) ??
+      refuse("UnknownInstrument", "cash", `${cash} is no balance that the market lists`, "name an instrument of kind cash")
+    );
   }
   const inQuote = balances.find(({ instrument }) => instrument.kind === "cash" && instrument.currency === market.quote);
-  return inQuote ?? refuse("UnknownInstrument", "cash", `the market lists no balance in ${market.quote} to pay from`, "list one, or name another balance");
+  return (
+    inQuote ??
+    refuse("UnknownInstrument", "cash", `the market lists no balance in ${market.quote} to pay from`, "list one, or name another balance")
+  );
 }
 
 /** Inverse contracts settle in their coin: without the coins that a trade is paid with, it would hedge nothing. */
-function settlementOf({ instrument }: InstrumentRisk, cash: InstrumentRisk, risks: MarketRisk, held: ReadonlyMap<string, bigint>): InstrumentRisk | undefined {
+function settlementOf(
+  { instrument }: InstrumentRisk,
+  cash: InstrumentRisk,
+  risks: MarketRisk,
+  held: ReadonlyMap<string, bigint>,
+): InstrumentRisk | undefined {
   if (!("settlement" in instrument) || instrument.settlement === "linear") return cash;
   const coins = risks.filter(
-    ({ instrument: coin }) => (coin.kind === "cash" && coin.currency === instrument.underlying) || (coin.kind === "spot" && coin.underlying === instrument.underlying),
+    ({ instrument: coin }) =>
+      (coin.kind === "cash" && coin.currency === instrument.underlying) ||
+      (coin.kind === "spot" && coin.underlying === instrument.underlying),
   );
   return coins.find((coin) => held.has(coin.instrument.name)) ?? coins[0];
 }
@@ -108,17 +134,24 @@ function allowed({ instruments, kinds, market }: HedgeRequest, risks: MarketRisk
   const named = instruments.map((name, i): InstrumentRisk => {
     const path = `instruments[${i}]`;
     const risk = risks.find(({ instrument }) => instrument.name === name) ?? refuseUnlisted(name, path);
-    if (risk === cash) refuse("UnsupportedInstrument", path, `${name} is what trades are paid from`, "leave it out, or pay from another balance");
+    if (risk === cash)
+      refuse("UnsupportedInstrument", path, `${name} is what trades are paid from`, "leave it out, or pay from another balance");
     if (isExpired(risk)) refuse("UnsupportedInstrument", path, `${name} has expired`, "leave it out, or use a market that is newer");
     if (settlementOf(risk, cash, risks, new Map()) === undefined)
-      refuse("UnsupportedInstrument", path, `${name} settles in a coin of which the market lists no balance`, "list the coin as cash or spot, or leave the contract out");
+      refuse(
+        "UnsupportedInstrument",
+        path,
+        `${name} settles in a coin of which the market lists no balance`,
+        "list the coin as cash or spot, or leave the contract out",
+      );
     return risk;
   });
   return [...new Set(named)].filter((risk) => ofKind(risk, ["cash", ...TRADED]));
 }
 
 function notionalOf({ instrument, long }: InstrumentRisk, { underlyings }: Market): Price {
-  if ("settlement" in instrument && instrument.settlement === "inverse") return (instrument.multiplier * (SCALE.price / SCALE.quantity)) as Price;
+  if ("settlement" in instrument && instrument.settlement === "inverse")
+    return (instrument.multiplier * (SCALE.price / SCALE.quantity)) as Price;
   if (instrument.kind !== "option") return long.value;
   const { spot } = underlyings.find(({ name }) => name === instrument.underlying)!;
   return divUp(instrument.multiplier * spot, SCALE.quantity) as Price;

@@ -23,7 +23,7 @@ function isSemiDefinite(matrix: Matrix): boolean {
   if (matrix.every((row) => row.every((entry) => entry === SCALE.factor))) return true;
   const kept = matrix.flatMap((row, i) => (row.some((entry) => entry !== 0n) ? [i] : []));
   let left: readonly (readonly bigint[])[] = kept.map((i) => kept.map((j) => matrix[i]![j]!));
-  for (let before = 1n; left.length > 0; ) {
+  for (let before = 1n; left.length > 0;) {
     const [[minor, ...across], ...below] = left as readonly [readonly [bigint, ...bigint[]], ...(readonly bigint[])[]];
     if (minor <= 0n) return false;
     const divisor = before;

@@ -37,7 +37,8 @@ export function exchanged({ best, size, candidates, tryTogether, progress }: Exc
   for (let n = 1, isBetter = true; isBetter && n <= PASSES && best().length === size; n++) {
     isBetter = false;
     for (let leg = 0; leg < size; leg++) {
-      if (pass(`exchanges of trade ${leg + 1}, pass ${n}`, (candidate, legs) => legs.map((each, k) => (k === leg ? candidate : each)))) isBetter = true;
+      if (pass(`exchanges of trade ${leg + 1}, pass ${n}`, (candidate, legs) => legs.map((each, k) => (k === leg ? candidate : each))))
+        isBetter = true;
     }
   }
 }

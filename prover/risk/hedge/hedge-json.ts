@@ -9,7 +9,9 @@ import { HEDGE_MEASURES, type Hedge, type HedgeFigures, type HedgeProposal, type
 export const HEDGE_FORMAT = "hedge-proposal/1";
 
 /** The `hedge-proposal/1` document: parseHedge(hedgeJson(x)) equals x. */
-export function hedgeJson({ level, minRatioBps, minExcess, onChainCollateral, account, before, proposals, search }: Hedge): { readonly [key: string]: Json } {
+export function hedgeJson({ level, minRatioBps, minExcess, onChainCollateral, account, before, proposals, search }: Hedge): {
+  readonly [key: string]: Json;
+} {
   return {
     format: HEDGE_FORMAT,
     level,
@@ -77,7 +79,12 @@ const figures = z.strictObject({
   ratioBps: ratio.nullable(),
   excess: amount,
   nettingSets: z.array(
-    z.strictObject({ id: z.string(), binding: z.enum(["scenario", "skew", "basis"]).nullable(), bindingScenario: z.int().min(0).nullable(), loss: amount }),
+    z.strictObject({
+      id: z.string(),
+      binding: z.enum(["scenario", "skew", "basis"]).nullable(),
+      bindingScenario: z.int().min(0).nullable(),
+      loss: amount,
+    }),
   ),
 });
 
@@ -99,7 +106,9 @@ const hedgeSchema = z.strictObject({
   onChainCollateral: exact<Usd>(DECIMALS.usd),
   account: z.strictObject({ venue: nameField(), account: nameField() }),
   before: figures,
-  proposals: z.array(z.strictObject({ trades: z.array(trade).min(1), notional: amount, value: amount, cost: amount, after: figures })).min(1),
+  proposals: z
+    .array(z.strictObject({ trades: z.array(trade).min(1), notional: amount, value: amount, cost: amount, after: figures }))
+    .min(1),
   search: z.strictObject({
     measure: z.enum(HEDGE_MEASURES),
     lot: exact<Quantity>(DECIMALS.quantity),

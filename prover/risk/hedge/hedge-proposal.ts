@@ -39,7 +39,8 @@ export function hedgeProposal(request: HedgeRequest, progress: Progress = silent
   if (searched.found.length === 0) throw noHedge(searched, desk, maxTrades, before, traded);
   const proposals = searched.found.map((legs, i): HedgeProposal => {
     const report = traded(legs);
-    if (!reaches(report, missing)) throw new Error(`the margin report does not confirm ${legs.map(({ candidate }) => candidateName(candidate)).join(", ")}`);
+    if (!reaches(report, missing))
+      throw new Error(`the margin report does not confirm ${legs.map(({ candidate }) => candidateName(candidate)).join(", ")}`);
     progress("confirmed by reports", i + 1, searched.found.length);
     return proposalOf(tradesOf(legs, desk), report);
   });
@@ -72,7 +73,9 @@ export function withTrades(accounts: readonly Account[], { venue, account }: Acc
     if (each.venue !== venue || each.account !== account) return each;
     const held = new Map<string, bigint>(each.positions.map(({ instrument, quantity }) => [instrument, quantity]));
     for (const { instrument, quantity } of changes) held.set(instrument, (held.get(instrument) ?? 0n) + quantity);
-    const positions = [...held].flatMap(([instrument, quantity]) => (quantity === 0n ? [] : [{ instrument, quantity: quantity as Quantity }]));
+    const positions = [...held].flatMap(([instrument, quantity]) =>
+      quantity === 0n ? [] : [{ instrument, quantity: quantity as Quantity }],
+    );
     return { ...each, positions: canonicalPositions(positions) };
   });
 }
@@ -81,13 +84,19 @@ const reaches = ({ isHealthy, excess }: MarginReport, minExcess: Value): boolean
 
 function within(value: number, low: number, high: number, path: string): number {
   if (Number.isInteger(value) && value >= low && value <= high) return value;
-  throw new MarginProofError("OutOfRange", `${value} is not a whole number from ${low} to ${high}`, { path, hint: `use a value from ${low} to ${high}` });
+  throw new MarginProofError("OutOfRange", `${value} is not a whole number from ${low} to ${high}`, {
+    path,
+    hint: `use a value from ${low} to ${high}`,
+  });
 }
 
 function rowsOf(accounts: readonly Account[], trading: Account, risks: MarketRisk) {
   const byName = new Map(risks.map((risk) => [risk.instrument.name, risk]));
   const rows = (account: Account) => account.positions.map(({ instrument, quantity }) => ({ risk: byName.get(instrument)!, quantity }));
-  return { others: accounts.filter((each) => each !== trading).flatMap(rows), own: new Map(rows(trading).map(({ risk, quantity }) => [risk, quantity])) };
+  return {
+    others: accounts.filter((each) => each !== trading).flatMap(rows),
+    own: new Map(rows(trading).map(({ risk, quantity }) => [risk, quantity])),
+  };
 }
 
 function tradesOf(legs: readonly Leg[], { lot }: Desk): readonly HedgeTrade[] {
@@ -127,16 +136,34 @@ function healthy({ terms, ratioBps, excess }: MarginReport): MarginProofError {
   });
 }
 
-function noHedge({ best }: SearchResult, { candidates, lot }: Desk, maxTrades: number, before: MarginReport, traded: (legs: readonly Leg[]) => MarginReport): MarginProofError {
+function noHedge(
+  { best }: SearchResult,
+  { candidates, lot }: Desk,
+  maxTrades: number,
+  before: MarginReport,
+  traded: (legs: readonly Leg[]) => MarginReport,
+): MarginProofError {
   const { minRatioBps, level }: MarginTerms = before.terms;
   const target = `${ratioText(minRatioBps satisfies Bps)} of ${level}`;
   const named = (legs: readonly Leg[]): string =>
-    legs.map((leg) => `${candidateName(leg.candidate)} ${formatDecimal(quantityOf({ ...leg, candidate: { ...leg.candidate, side: "buy" } }, lot), DECIMALS.quantity, { trim: true })}`).join(", ");
-  const reached = (report: MarginReport): string => `${ratioText(report.ratioBps)}, excess ${amountDown(report.excess)}${report.withinLimits ? "" : ", limits broken"}`;
+    legs
+      .map(
+        (leg) =>
+          `${candidateName(leg.candidate)} ${formatDecimal(quantityOf({ ...leg, candidate: { ...leg.candidate, side: "buy" } }, lot), DECIMALS.quantity, { trim: true })}`,
+      )
+      .join(", ");
+  const reached = (report: MarginReport): string =>
+    `${ratioText(report.ratioBps)}, excess ${amountDown(report.excess)}${report.withinLimits ? "" : ", limits broken"}`;
   const nearest =
-    best === null ? `none of the ${candidates.length} candidates comes nearer than the book is: ${reached(before)}` : `the best is ${named(best)}: ${reached(traded(best))}`;
-  return new MarginProofError("NoHedge", `${maxTrades === 1 ? "no single trade" : `no ${maxTrades} trades`} within the limits of the search reach${maxTrades === 1 ? "es" : ""} ${target}; ${nearest}`, {
-    path: "instruments",
-    hint: "allow more instruments, more trades or more notional, add collateral, or aim lower",
-  });
+    best === null
+      ? `none of the ${candidates.length} candidates comes nearer than the book is: ${reached(before)}`
+      : `the best is ${named(best)}: ${reached(traded(best))}`;
+  return new MarginProofError(
+    "NoHedge",
+    `${maxTrades === 1 ? "no single trade" : `no ${maxTrades} trades`} within the limits of the search reach${maxTrades === 1 ? "es" : ""} ${target}; ${nearest}`,
+    {
+      path: "instruments",
+      hint: "allow more instruments, more trades or more notional, add collateral, or aim lower",
+    },
+  );
 }

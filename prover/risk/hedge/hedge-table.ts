@@ -1,6 +1,6 @@
 /** Hedge proposals as tables for people. Amounts are shown to the cent, rounded against the holder; quantities are exact. */
 import { formatDecimal } from "../../numeric/decimal.ts";
-import { DECIMALS, SCALE, type Value } from "../../units.ts";
+import { DECIMALS } from "../../units.ts";
 import { amountDown, amountTable, amountUp, ratioText } from "../amount-table.ts";
 import { describeBinding } from "../margin-table.ts";
 import type { Policy } from "../policy.ts";
@@ -15,17 +15,34 @@ const exact = (quantity: bigint): string => formatDecimal(quantity, DECIMALS.qua
 
 function tradesTable({ proposals }: Hedge, { quote }: Policy): string {
   const rows = proposals.flatMap(({ trades }, i) => trades.map((trade, t) => [t === 0 ? String(i + 1) : "", ...tradeCells(trade)]));
-  return amountTable(["", "side", "instrument", "paid in", "quantity", "price", `notional, ${quote}`, "cost", "paid (−) or received"], rows, 4);
+  return amountTable(
+    ["", "side", "instrument", "paid in", "quantity", "price", `notional, ${quote}`, "cost", "paid (−) or received"],
+    rows,
+    4,
+  );
 }
 
 function tradeCells({ side, instrument, settlement, quantity, price, notional, cost }: HedgeTrade): string[] {
-  const perContract = formatDecimal(price, DECIMALS.price, { digits: 2, round: "up", group: true });
+  const perContract = formatDecimal(price, DECIMALS.price, { digits: 2, round: side === "buy" ? "up" : "down", group: true });
   const size = quantity < 0n ? -quantity : quantity;
-  return [side, instrument, settlement.instrument, exact(size), perContract, amountUp(notional), amountUp(cost), exact(settlement.quantity)];
+  return [
+    side,
+    instrument,
+    settlement.instrument,
+    exact(size),
+    perContract,
+    amountUp(notional),
+    amountUp(cost),
+    exact(settlement.quantity),
+  ];
 }
 
 function figuresTable({ before, proposals, level, minRatioBps }: Hedge, policy: Policy): string {
-  const rows = [before, ...proposals.map(({ after }) => after)].map((figures, i) => [i === 0 ? "now" : String(i), bindings(figures, policy), ...amounts(figures)]);
+  const rows = [before, ...proposals.map(({ after }) => after)].map((figures, i) => [
+    i === 0 ? "now" : String(i),
+    bindings(figures, policy),
+    ...amounts(figures),
+  ]);
   return amountTable(["", "binds", "equity", `requirement ${level}`, "ratio", `excess at ${ratioText(minRatioBps)}`, "limits"], rows, 2);
 }
 
@@ -39,17 +56,25 @@ function amounts({ equity, requirement, ratioBps, excess, withinLimits }: HedgeF
   return [amountDown(equity), amountUp(requirement), ratioText(ratioBps), amountDown(excess), withinLimits ? "kept" : "broken"];
 }
 
-const MEASURES: Record<HedgeSearch["measure"], string> = { notional: "notional", value: "money that changes hands", trades: "number of trades, then notional" };
+const MEASURES: Record<HedgeSearch["measure"], string> = {
+  notional: "notional",
+  value: "money that changes hands",
+  trades: "number of trades, then notional",
+};
 
 function searchText({ measure, lot, candidates, shortlist, triples, maxNotional, single }: HedgeSearch, { quote }: Policy): string {
-  const most = amountUp(((maxNotional / SCALE.value) * SCALE.value) as Value);
   const alone =
     single === "least"
       ? "of a single trade no smaller quantity is enough"
       : "the policy's rules are not concave: of a single trade, one lot less is not enough, but smaller quantities between the probes were not all tried";
   const together = [
-    ...(shortlist.length === 0 ? [] : [`Together: pairs of ${shortlist.join(", ")}; the best with each leg exchanged for any candidate. Smaller sets may exist.`]),
+    ...(shortlist.length === 0
+      ? []
+      : [`Together: pairs of ${shortlist.join(", ")}; the best with each leg exchanged for any candidate. Smaller sets may exist.`]),
     ...(triples.length === 0 ? [] : [`By threes: of ${triples.join(", ")}.`]),
   ];
-  return [`Smallest by ${measure}, in lots of ${exact(lot)}, up to ${most} ${quote} a trade: ${candidates} candidates alone; ${alone}.`, ...together].join("\n");
+  return [
+    `Smallest by ${measure}, in lots of ${exact(lot)}, up to ${amountDown(maxNotional)} ${quote} a trade: ${candidates} candidates alone; ${alone}.`,
+    ...together,
+  ].join("\n");
 }

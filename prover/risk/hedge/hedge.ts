@@ -94,9 +94,9 @@ export interface HedgeSearch {
   readonly maxNotional: Value;
   /** Instruments with a side that were tried alone, every one of them. */
   readonly candidates: number;
-  /** Of which these were tried together: `buy BTC-PERPETUAL`. Empty when no pairs were. */
+  /** Of which these were tried in pairs, each with each, `buy BTC-PERPETUAL`; then each trade of the best was exchanged for every candidate. Empty when no pairs were tried. */
   readonly shortlist: readonly string[];
-  /** Of which these also by threes. */
+  /** Of the shortlist, those that were tried by threes; the best of them with each trade exchanged for the shortlist's. */
   readonly triples: readonly string[];
   /**
    * `least`: the policy's rules make excess concave in what is traded, so no smaller quantity of a proposed single trade suffices.
@@ -117,7 +117,17 @@ export interface Hedge {
   readonly search: HedgeSearch;
 }
 
-export function figuresOf({ terms, equity, ratioBps, excess, isHealthy, withinLimits, requirement, nettingSets }: MarginReport): HedgeFigures {
+/** The figures of a report, at its level. */
+export function figuresOf({
+  terms,
+  equity,
+  ratioBps,
+  excess,
+  isHealthy,
+  withinLimits,
+  requirement,
+  nettingSets,
+}: MarginReport): HedgeFigures {
   const bindings = nettingSets.map(({ id, binding, bindingScenario, loss }) => ({ id, binding, bindingScenario, loss }));
   return { equity, requirement: requirement[terms.level], ratioBps, excess, isHealthy, withinLimits, nettingSets: bindings };
 }

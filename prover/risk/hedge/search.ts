@@ -3,7 +3,8 @@ import type { Progress } from "../../progress.ts";
 import type { Candidate, Desk } from "./candidates.ts";
 import type { HedgeMeasure } from "./hedge.ts";
 import { exchanged } from "./exchange.ts";
-import { leastLots, peakLots } from "./least-lots.ts";
+import { leastLots } from "./least-lots.ts";
+import { sharpen, trackBest, tryAlone, type Tracked } from "./nearest.ts";
 import { shortlisted } from "./shortlist.ts";
 import { lotSize, sizeOf, slopeStep } from "./size.ts";
 import { leastTogether } from "./together.ts";
@@ -33,93 +34,94 @@ const PAIRED = 12;
 const TRIPLED = 6;
 
 export function searchHedges(plan: SearchPlan): SearchResult {
-  const { desk, trial, measure, maxTrades, maxProposals, progress, isConcave } = plan;
+  const { desk, trial, measure, maxTrades, progress } = plan;
   const tracked = trackBest(trial);
-  const at0 = trial.score([]);
   const step = slopeStep(desk.lot);
+  const kept = keepSmallest(plan);
+  const ranked = byPromise(plan, tracked, step);
+  tryEach(plan, tracked, ranked, step, kept);
+  if (kept.found.length === 0) tryAlone(tracked, ranked, step, progress);
+  // One trade is fewer than two, and no notional makes up for that.
+  const isEnough = (): boolean => measure === "trades" && kept.found.length > 0;
+  const shortlist = maxTrades > 1 && !isEnough() ? shortlisted(plan, ranked, kept.found, PAIRED) : [];
+  if (shortlist.length > 0) combine(plan, tracked, kept, "pairs of trades", 2, shortlist, ranked);
+  const triples = maxTrades > 2 && !isEnough() ? shortlist.slice(0, TRIPLED) : [];
+  if (triples.length > 0) combine(plan, tracked, kept, "triples of trades", 3, triples, shortlist);
+  if (kept.found.length === 0) sharpen(tracked, step);
+  return { found: kept.found, best: tracked.best(), shortlist, triples };
+}
+
+interface Kept {
+  /** Smallest first, each set of candidates once, at most as many as will be proposed. */
+  readonly found: readonly (readonly Leg[])[];
+  readonly keep: (legs: readonly Leg[]) => void;
+}
+
+function keepSmallest({ measure, maxProposals }: SearchPlan): Kept {
   const found: (readonly Leg[])[] = [];
-  const keep = (legs: readonly Leg[]): void => {
-    const same = found.findIndex((known) => known.length === legs.length && known.every(({ candidate }) => legs.some((leg) => leg.candidate === candidate)));
-    if (same >= 0) found.splice(same, 1);
-    found.push(legs);
-    found.sort((a, b) => compare(a, b, measure));
-    found.splice(maxProposals);
-  };
-  /** What one more proposal may measure at most: no more than the last that would be shown. */
-  const budget = (candidate: Candidate): bigint => {
-    const last = found.length < maxProposals ? undefined : found.at(-1);
-    const size = lotSize(candidate, measure);
-    if (last === undefined || size === 0n || measure === "trades") return candidate.mostLots;
-    return minimum(candidate.mostLots, sizeOf(last, measure) / size);
-  };
-  const ranked = byPromise(plan, tracked, at0, step);
-  ranked.forEach((candidate, i) => {
-    const score = (lots: bigint): bigint => tracked.score([{ candidate, lots }]);
-    const lots = leastLots({ score, at0, most: budget(candidate), step, probe: !isConcave });
-    if (lots !== null) keep([{ candidate, lots }]);
-    progress("single trades", i + 1, ranked.length);
-  });
-  if (found.length === 0) alone(tracked, ranked, step, progress);
-  const isMore = maxTrades > 1 && !(measure === "trades" && found.length > 0);
-  const shortlist = isMore ? shortlisted(plan, ranked, found, PAIRED) : [];
-  const joint = { score: tracked.score, lot: desk.lot, measure };
-  const combine = (stage: string, size: number, among: readonly Candidate[], all: readonly Candidate[]): void => {
-    const sets = combinations(among, size);
-    const tryTogether = (set: readonly Candidate[]): boolean => {
-      const legs = leastTogether(joint, set, found[0] === undefined ? null : sizeOf(found[0], measure));
-      if (legs !== null) keep(legs);
-      return legs !== null;
-    };
-    sets.forEach((set, i) => {
-      tryTogether(set);
-      progress(stage, i + 1, sets.length);
-    });
-    exchanged({ best: () => found[0] ?? tracked.best() ?? [], size, candidates: all, tryTogether, progress });
-  };
-  if (isMore) combine("pairs of trades", 2, shortlist, ranked);
-  const triples = isMore && maxTrades > 2 && !(measure === "trades" && found.length > 0) ? shortlist.slice(0, TRIPLED) : [];
-  if (triples.length > 0) combine("triples of trades", 3, triples, shortlist);
-  if (found.length === 0) sharpen(tracked, step);
-  return { found, best: tracked.best(), shortlist, triples };
-}
-
-interface Tracked {
-  readonly score: (legs: readonly Leg[]) => bigint;
-  /** Null while nothing was better than no trade. */
-  readonly best: () => readonly Leg[] | null;
-}
-
-function trackBest(trial: Trial): Tracked {
-  let [most, best]: [bigint, readonly Leg[] | null] = [trial.score([]), null];
+  const isSame = (a: readonly Leg[], b: readonly Leg[]): boolean =>
+    a.length === b.length && a.every(({ candidate }) => b.some((leg) => leg.candidate === candidate));
   return {
-    best: () => best,
-    score: (legs) => {
-      const score = trial.score(legs);
-      if (score > most) [most, best] = [score, legs];
-      return score;
+    found,
+    keep: (legs) => {
+      const same = found.findIndex((known) => isSame(known, legs));
+      if (same >= 0) found.splice(same, 1);
+      found.push(legs);
+      found.sort((a, b) => compare(a, b, measure));
+      found.splice(maxProposals);
     },
   };
 }
 
-/** Where no single trade is enough: how far each one helps, for the refusal to name the best and for others to be added to it. */
-function alone({ score }: Tracked, ranked: readonly Candidate[], step: bigint, progress: Progress): void {
+/** Each candidate alone, the least of its lots; no more of them than the last proposal that would be shown measures. */
+function tryEach(
+  { measure, maxProposals, progress, isConcave }: SearchPlan,
+  { score }: Tracked,
+  ranked: readonly Candidate[],
+  step: bigint,
+  { found, keep }: Kept,
+): void {
+  const at0 = score([]);
+  const mostOf = (candidate: Candidate): bigint => {
+    const last = found.length < maxProposals ? undefined : found.at(-1);
+    const size = lotSize(candidate, measure);
+    return last === undefined || size === 0n ? candidate.mostLots : minimum(candidate.mostLots, sizeOf(last, measure) / size);
+  };
   ranked.forEach((candidate, i) => {
-    peakLots({ score: (lots) => score(lots === 0n ? [] : [{ candidate, lots }]), most: candidate.mostLots, step });
-    progress("nearest misses", i + 1, ranked.length);
+    const lots = leastLots({ score: (n) => score([{ candidate, lots: n }]), at0, most: mostOf(candidate), step, probe: !isConcave });
+    if (lots !== null) keep([{ candidate, lots }]);
+    progress("single trades", i + 1, ranked.length);
   });
 }
 
-/** The best of what missed, trade by trade as far as each helps. */
-function sharpen({ score, best }: Tracked, step: bigint): void {
-  for (let i = 0; i < (best()?.length ?? 0); i++) {
-    const { candidate } = best()![i]!;
-    const others = best()!.filter((_, k) => k !== i);
-    peakLots({ score: (lots) => score(lots === 0n ? others : [...others, { candidate, lots }]), most: candidate.mostLots, step });
-  }
+/** All sets of `size` among some, and what exchanging their trades for any of `all` makes better; kept where smaller than all before. */
+function combine(
+  { desk, measure, progress }: SearchPlan,
+  { score, best }: Tracked,
+  { found, keep }: Kept,
+  stage: string,
+  size: number,
+  among: readonly Candidate[],
+  all: readonly Candidate[],
+): void {
+  const tryTogether = (set: readonly Candidate[]): boolean => {
+    const smallest = found[0];
+    const budget = smallest === undefined ? null : sizeOf(smallest, measure);
+    const legs = leastTogether({ score, lot: desk.lot, measure }, set, budget);
+    if (legs !== null) keep(legs);
+    return legs !== null;
+  };
+  const sets = combinations(among, size);
+  sets.forEach((set, i) => {
+    tryTogether(set);
+    progress(stage, i + 1, sets.length);
+  });
+  exchanged({ best: () => found[0] ?? best() ?? [], size, candidates: all, tryTogether, progress });
 }
 
 /** Candidates by what the first of their lots gains for its size, the most first. */
-function byPromise({ desk: { candidates }, measure }: SearchPlan, { score }: Tracked, at0: bigint, step: bigint): readonly Candidate[] {
+function byPromise({ desk: { candidates }, measure }: SearchPlan, { score }: Tracked, step: bigint): readonly Candidate[] {
+  const at0 = score([]);
   const promised = candidates.map((candidate) => {
     const lots = minimum(step, candidate.mostLots);
     return { candidate, gain: score([{ candidate, lots }]) - at0, size: lots * lotSize(candidate, measure) };

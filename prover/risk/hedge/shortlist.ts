@@ -12,7 +12,12 @@ import type { Leg } from "./trial.ts";
  * A hedge of several legs needs what a single one cannot show: two scenarios that bind at once are relieved by two trades, neither of
  * which helps alone.
  */
-export function shortlisted({ trial, measure, desk }: SearchPlan, ranked: readonly Candidate[], found: readonly (readonly Leg[])[], size: number): readonly Candidate[] {
+export function shortlisted(
+  { trial, measure, desk }: SearchPlan,
+  ranked: readonly Candidate[],
+  found: readonly (readonly Leg[])[],
+  size: number,
+): readonly Candidate[] {
   const alone = [...found.map(([leg]) => leg!.candidate), ...ranked];
   const relieving = pressures(trial.working([])).flatMap((gain) => most(desk.candidates, gain, measure));
   const closers = closing(desk);
@@ -36,7 +41,10 @@ const vectorOf = ({ risk, side }: Candidate): RiskVector => (side === "buy" ? ri
 /** What a contract gains in each losing scenario of each netting set, in each chosen tail scenario, and on each broken limit. */
 function pressures({ nettingSets, tail, exposures }: ReturnType<SearchPlan["trial"]["working"]>): readonly Gain[] {
   const scenarios = nettingSets.flatMap(({ pnl }, n) =>
-    pnl.map((value, s) => ({ value, gain: (candidate: Candidate) => (candidate.risk.nettingSet === n ? vectorOf(candidate).scenarioPnl[s]! : 0n) })),
+    pnl.map((value, s) => ({
+      value,
+      gain: (candidate: Candidate) => (candidate.risk.nettingSet === n ? vectorOf(candidate).scenarioPnl[s]! : 0n),
+    })),
   );
   const losing = scenarios.filter(({ value }) => value < 0n).sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
   const tails = tail.chosen.flatMap((isChosen, t) => (isChosen ? [(candidate: Candidate) => vectorOf(candidate).tailPnl[t]!] : []));
@@ -48,7 +56,9 @@ function pressures({ nettingSets, tail, exposures }: ReturnType<SearchPlan["tria
 
 /** The candidate that gains most for its size, if one gains. */
 function most(candidates: readonly Candidate[], gain: Gain, measure: HedgeMeasure): readonly Candidate[] {
-  const gains = candidates.map((candidate) => ({ candidate, gain: gain(candidate), size: lotSize(candidate, measure) })).filter((each) => each.gain > 0n);
+  const gains = candidates
+    .map((candidate) => ({ candidate, gain: gain(candidate), size: lotSize(candidate, measure) }))
+    .filter((each) => each.gain > 0n);
   if (gains.length === 0) return [];
   return [gains.reduce((best, next) => (next.gain * best.size > best.gain * next.size ? next : best)).candidate];
 }

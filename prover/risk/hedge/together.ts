@@ -90,6 +90,8 @@ function trimmed(joint: Joint, legs: readonly Leg[]): readonly Leg[] {
   return next.every(({ lots }, i) => lots === legs[i]!.lots) ? next : trimmed(joint, next);
 }
 
-const range = (low: bigint, high: bigint): bigint[] => Array.from({ length: high < low ? 0 : Number(high - low) + 1 }, (_, i) => low + BigInt(i));
-const ascending = (lots: readonly bigint[]): readonly bigint[] => [...new Set(lots.filter((n) => n > 0n))].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+const range = (low: bigint, high: bigint): bigint[] =>
+  Array.from({ length: high < low ? 0 : Number(high - low) + 1 }, (_, i) => low + BigInt(i));
+const ascending = (lots: readonly bigint[]): readonly bigint[] =>
+  [...new Set(lots.filter((n) => n > 0n))].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 const minimum = (a: bigint, b: bigint): bigint => (a < b ? a : b);

@@ -39,7 +39,8 @@ export interface TrialBook {
 }
 
 /** Signed contracts of a leg. */
-export const quantityOf = ({ candidate, lots }: Leg, lot: Quantity): Quantity => (candidate.side === "buy" ? lots * lot : -lots * lot) as Quantity;
+export const quantityOf = ({ candidate, lots }: Leg, lot: Quantity): Quantity =>
+  (candidate.side === "buy" ? lots * lot : -lots * lot) as Quantity;
 
 /** What the account pays (negative) or receives for a leg, in units of its settlement balance, rounded against it. */
 export function settled(leg: Leg, lot: Quantity): Quantity {
@@ -126,7 +127,10 @@ function plusTimes(sum: ColumnTotals, unit: ColumnTotals, times: bigint, { cell,
 
 /** How far each exposure is inside its limits, in the unit of the margin's slack. */
 function limitSlacks({ exposures }: MarginWorking, rules: MarginRules): bigint[] {
-  return exposures.flatMap(({ total }, k) => [SLACK_SCALE * (total - rules.exposures[k]!.low), SLACK_SCALE * (rules.exposures[k]!.high - total)]);
+  return exposures.flatMap(({ total }, k) => [
+    SLACK_SCALE * (total - rules.exposures[k]!.low),
+    SLACK_SCALE * (rules.exposures[k]!.high - total),
+  ]);
 }
 
 const least = (values: readonly bigint[]): bigint => values.reduce((low, value) => (value < low ? value : low));
