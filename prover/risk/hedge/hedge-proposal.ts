@@ -1,16 +1,15 @@
 /** Hedge proposals: searched with totals that are updated, confirmed by the report that everybody else reads. */
 import { MarginProofError } from "../../errors.ts";
-import { formatDecimal } from "../../numeric/decimal.ts";
 import { silent, type Progress } from "../../progress.ts";
-import { DECIMALS, SCALE, type Bps, type Quantity, type Usd, type Value } from "../../units.ts";
-import { amountDown, ratioText } from "../amount-table.ts";
+import { SCALE, type Quantity, type Usd, type Value } from "../../units.ts";
 import { canonicalPositions, type Account } from "../book.ts";
-import { marginReport, type MarginReport, type MarginTerms } from "../margin-report.ts";
+import { marginReport, type MarginReport } from "../margin-report.ts";
 import { marketRisk, type MarketRisk } from "../risk-array.ts";
 import { candidateName, hedgeDesk, type Desk } from "./candidates.ts";
 import { isConcave } from "./concavity.ts";
 import { figuresOf, type AccountId, type Hedge, type HedgeProposal, type HedgeRequest, type HedgeTrade } from "./hedge.ts";
-import { searchHedges, type SearchResult } from "./search.ts";
+import { healthy, noHedge } from "./refusals.ts";
+import { searchHedges } from "./search.ts";
 import { makeTrial, quantityOf, settled, type Leg } from "./trial.ts";
 
 /**
@@ -126,44 +125,4 @@ function proposalOf(trades: readonly HedgeTrade[], report: MarginReport): HedgeP
     cost: sum(({ cost }) => cost),
     after: figuresOf(report),
   };
-}
-
-function healthy({ terms, ratioBps, excess }: MarginReport): MarginProofError {
-  const present = ratioBps === null ? "nothing is required of the book" : `the ratio is ${ratioText(ratioBps)} of ${terms.level} already`;
-  return new MarginProofError("Healthy", `${present}, with an excess of ${amountDown(excess)}`, {
-    path: "minRatioBps",
-    hint: ratioBps === null ? "there is nothing to hedge" : `ask for a ratio above ${ratioBps} basis points, or for a larger excess`,
-  });
-}
-
-function noHedge(
-  { best }: SearchResult,
-  { candidates, lot }: Desk,
-  maxTrades: number,
-  before: MarginReport,
-  traded: (legs: readonly Leg[]) => MarginReport,
-): MarginProofError {
-  const { minRatioBps, level }: MarginTerms = before.terms;
-  const target = `${ratioText(minRatioBps satisfies Bps)} of ${level}`;
-  const named = (legs: readonly Leg[]): string =>
-    legs
-      .map(
-        (leg) =>
-          `${candidateName(leg.candidate)} ${formatDecimal(quantityOf({ ...leg, candidate: { ...leg.candidate, side: "buy" } }, lot), DECIMALS.quantity, { trim: true })}`,
-      )
-      .join(", ");
-  const reached = (report: MarginReport): string =>
-    `${ratioText(report.ratioBps)}, excess ${amountDown(report.excess)}${report.withinLimits ? "" : ", limits broken"}`;
-  const nearest =
-    best === null
-      ? `none of the ${candidates.length} candidates comes nearer than the book is: ${reached(before)}`
-      : `the best is ${named(best)}: ${reached(traded(best))}`;
-  return new MarginProofError(
-    "NoHedge",
-    `${maxTrades === 1 ? "no single trade" : `no ${maxTrades} trades`} within the limits of the search reach${maxTrades === 1 ? "es" : ""} ${target}; ${nearest}`,
-    {
-      path: "instruments",
-      hint: "allow more instruments, more trades or more notional, add collateral, or aim lower",
-    },
-  );
 }
