@@ -63,7 +63,7 @@ describe("a single trade", () => {
   it("closes only where it may only close", () => {
     const asked = { ...only("BTC", "BTC-PERP", "BTC-INVERSE"), reduceOnly: true };
     expect(traded(hedge(COIN, asked))).toEqual(["sell BTC 0.334"]);
-    // Closing the whole short would be enough for twice the ratio; turning it is not thought of.
+    // 15000 is a hundred times what 0.012 contracts need.
     expect(traded(hedge(SHORT, { ...only("BTC-PERP"), reduceOnly: true, bps: 1_000_000 }))).toEqual(["buy BTC-PERP 1.988"]);
   });
 
@@ -83,15 +83,15 @@ describe("a single trade", () => {
     expect(traded(found)).toEqual(["sell BTC-PERP 0.8"]);
   });
 
-  it("buys back the same call: at a requirement of 7076.43 a contract, 3600 carries half of one", () => {
-    // SPAN's scan of the shorted call, worked out in preset-models.test.ts; short options are worth less than nothing, so cash is added.
+  it("buys back the same call: at 7784.07 a contract an equity of 3600 carries 0.4 of it, and not 0.5", () => {
+    // SPAN's scan of the short call is 7076.43, worked out in preset-models.test.ts; the initial level adds a tenth. What the call is worth is
+    // owed, so that much more cash makes the equity.
     const policy = readPolicy("span")!;
     const value = marginReport([accountOf({ "CALL-50000": "-1" })], marketRisk(MARKET, policy), policy, termsAt(10_000)).equity;
     const cash = (amount("3600") - value) / 10n ** 8n;
     const account = accountOf({ "CALL-50000": "-1" });
     const accounts = [{ ...account, positions: [...account.positions, { instrument: "USD", quantity: cash as never }] }];
     const found = hedge({}, { ...only("CALL-50000"), policy, accounts, lot: parseQuantity("0.1", "") });
-    // IM is 1.1 of it: 7784.07·0.5 > 3600 ≥ 7784.07·0.4
     expect(traded(found)).toEqual(["buy CALL-50000 0.6"]);
   });
 
@@ -130,7 +130,7 @@ describe("several trades", () => {
     expect(hedge(both, asked).search.shortlist.length).toBeGreaterThan(0);
   });
 
-  it("are up to three: three accounts' worth of limits, one contract each", () => {
+  it("are up to three: three limits that are broken take a trade each", () => {
     const limit = (id: string, underlyings: string[], kinds: string[]) => ({ id, measure: "delta", underlyings, kinds, limit: "50000" });
     const exposures = [limit("perpetuals", ["BTC"], ["perpetual"]), limit("futures", ["BTC"], ["future"]), limit("ether", ["ETH"], ["perpetual"])];
     const policy = parsePolicy({ ...POLICY_JSON, exposures });

@@ -94,7 +94,10 @@ export interface HedgeSearch {
   readonly maxNotional: Value;
   /** Instruments with a side that were tried alone, every one of them. */
   readonly candidates: number;
-  /** Of which these were tried in pairs, each with each, `buy BTC-PERPETUAL`; then each trade of the best was exchanged for every candidate. Empty when no pairs were tried. */
+  /**
+   * Of which these were tried in pairs, each with each, `buy BTC-PERPETUAL`; then each trade of the best was exchanged for every
+   * candidate. Empty when no pairs were tried.
+   */
   readonly shortlist: readonly string[];
   /** Of the shortlist, those that were tried by threes; the best of them with each trade exchanged for the shortlist's. */
   readonly triples: readonly string[];
