@@ -68,6 +68,11 @@ export { riskPlan } from "./risk/risk-plan.ts";
 export type { RiskPlan } from "./risk/risk-plan.ts";
 export { marginReportJson } from "./risk/margin-report-json.ts";
 export { describeScenario, marginTable } from "./risk/margin-table.ts";
+export { HEDGE_MEASURES } from "./risk/hedge/hedge.ts";
+export type { Hedge, HedgeFigures, HedgeMeasure, HedgeProposal, HedgeRequest, HedgeSearch, HedgeTrade } from "./risk/hedge/hedge.ts";
+export { hedgeProposal, withTrades } from "./risk/hedge/hedge-proposal.ts";
+export { hedgeJson, parseHedge } from "./risk/hedge/hedge-json.ts";
+export { hedgeTable } from "./risk/hedge/hedge-table.ts";
 
 // Snapshots
 export { shapeOf } from "./commitment/padded-rules.ts";

@@ -8,6 +8,7 @@ import { attesterKeygen } from "./commands/attester-keygen.ts";
 import { attesterRegistry } from "./commands/attester-registry.ts";
 import { checkCommand } from "./commands/check.ts";
 import { deploymentVerify } from "./commands/deployment-verify.ts";
+import { hedgeCommand } from "./commands/hedge.ts";
 import { importCsvCommand } from "./commands/import-csv.ts";
 import { importDeribit } from "./commands/import-deribit.ts";
 import { policyHistory } from "./commands/policy-history.ts";
@@ -40,6 +41,7 @@ export function makeProgram(terminal: Terminal): Command {
     .addCommand(group("policy", "make a policy of another", policyHistory(terminal)))
     .addCommand(scenariosCommand(terminal))
     .addCommand(checkCommand(terminal))
+    .addCommand(hedgeCommand(terminal))
     .addCommand(proveCommand(terminal))
     .addCommand(verifyCommand(terminal))
     .addCommand(registerCommand(terminal))
