@@ -50,7 +50,7 @@ describe("a proof is accepted", () => {
       policyId: POLICY_ID,
       snapshotRoot: SNAPSHOT_ROOT,
       attesterRoot: ATTESTER_REGISTRY.root,
-      portfolioCommitment: sent.portfolioCommitment,
+      accountSet: ACCOUNT_SET,
       onChainCollateral: 0n,
     });
     expect(await isHealthy()).toBe(true);

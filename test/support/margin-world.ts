@@ -8,7 +8,7 @@ import { scopeOf } from "../../prover/statement/scope.ts";
 import type { Bps } from "../../prover/units.ts";
 import { connect, now, travelTo, type Chain } from "./contracts.ts";
 import { VENUE_KEY } from "./statements.ts";
-import { keyOf, simulate, trapdoor, type Proof } from "./tiny-groth16.ts";
+import { keyOf, scalar, simulate, trapdoor, type Proof } from "./tiny-groth16.ts";
 
 /** The whole deployment on a chain of its own, with one subject registered and one snapshot and attester root published. */
 export interface World {
@@ -44,7 +44,7 @@ export const BREACH = 1;
 export const BREACH_TIER = encodeBytes32String("test-breach");
 export const BREACH_SECRETS = trapdoor("margin world, breaches");
 export const SNAPSHOT_ROOT = 1_000_001n;
-export const ACCOUNT_SET = 3_000_003n;
+export const ACCOUNT_SET = scalar("the subject's account set");
 
 export const ATTESTERS: readonly (Attester | null)[] = [null, { venue: "deribit", key: VENUE_KEY.publicKey, assurance: "venue-signed", validFrom: 0, validUntil: 2 ** 32 - 1 }];
 export const ATTESTER_REGISTRY = buildRegistry(ATTESTERS);
