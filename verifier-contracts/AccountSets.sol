@@ -142,7 +142,7 @@ abstract contract AccountSets is IAccountSets, HealthRecords {
     }
 
     function _highestSequence(Account storage account, Record memory last) private view returns (uint48) {
-        uint48 proved = _sequenceOf(account, last, _claimOf(last).sequence);
+        uint48 proved = _lastSequence(account, last);
         if (!_has(last, _EVER_BREACHED)) return proved;
         return uint48(Math.max(proved, _lastBreachOf(msg.sender).sequence));
     }

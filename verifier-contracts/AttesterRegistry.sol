@@ -26,13 +26,16 @@ struct Attester {
 /// The leaves are in the event, in order, so anyone recomputes the root; Poseidon on chain would cost more than it
 /// tells. A key that is revoked takes every root with it that ever held it, and never comes back.
 /// @dev Roots are numbered, and sets of roots are kept as bits by number, 256 to a word. Publishing sets one bit per
-/// key, and revoking a key adds its words to those of what is revoked: a slot for 256 roots.
+/// key, and revoking a key adds its words to those of what is revoked: a slot for 256 roots. Roots that could still be
+/// current are marked as well, so that whoever submits a proof reads one slot; there are at most MAX_CURRENT of them.
 contract AttesterRegistry is IAttesterSource, AccessControl {
-    /// @dev A root as it is kept; whether it is revoked stands in the bits.
+    /// @dev A root as it is kept. `barred` is set where it is revoked while it could be current; whether it is revoked
+    /// at all stands in the bits.
     struct Publication {
         uint32 number;
         uint32 publishedAt;
         uint32 supersededAt;
+        bool barred;
     }
 
     /// @notice May publish roots.
@@ -43,6 +46,9 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
 
     /// @notice Places in the tree.
     uint256 public constant MAX_ATTESTERS = 256;
+
+    /// @notice Roots that can be current at a time, superseded ones in their grace period included.
+    uint32 public constant MAX_CURRENT = 64;
 
     /// @notice Seconds for which a superseded root may still be used.
     uint256 public immutable gracePeriod;
@@ -81,6 +87,9 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
     /// @notice The root was published before. A revoked root never comes back.
     error RootPublishedBefore(uint256 root);
 
+    /// @notice As many roots as can be are still in their grace period.
+    error TooManyCurrentRoots(uint256 maximum);
+
     /// @notice No attester, or more than the tree has places.
     error InvalidAttesterCount(uint256 attesters);
 
@@ -118,7 +127,10 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
             if (attesters[i].y != 0) _noteHolding(attesters[i].x, attesters[i].y, number);
         }
         if (number > 1) _roots[_rootAt[number - 1]].supersededAt = timestamp;
-        _roots[root] = Publication({number: number, publishedAt: timestamp, supersededAt: 0});
+        if (number > MAX_CURRENT && !_isPast(_publication(number - MAX_CURRENT).supersededAt)) {
+            revert TooManyCurrentRoots(MAX_CURRENT);
+        }
+        _roots[root] = Publication({number: number, publishedAt: timestamp, supersededAt: 0, barred: false});
         _rootAt[number] = root;
         emit AttesterRootPublished(number, root, attesters);
     }
@@ -129,6 +141,7 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
         uint32 number = _roots[root].number;
         if (number == 0 || isRevoked(number)) revert NothingToRevoke(root);
         _revoked[number >> 8] |= _bit(number);
+        _roots[root].barred = true;
         emit AttesterRootRevoked(number, root);
     }
 
@@ -146,6 +159,10 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
             uint256 bits = holding[word];
             if (bits != 0) _revoked[word] |= bits;
         }
+        // Roots were superseded in order: before the first that is past, all are.
+        for (uint32 number = count; number != 0 && !_isPast(_publication(number).supersededAt); --number) {
+            if (holding[number >> 8] & _bit(number) != 0) _publication(number).barred = true;
+        }
         emit AttesterKeyRevoked(key, x, y);
     }
 
@@ -153,8 +170,7 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
     function lookup(uint256 root) public view returns (uint32 number, bool current) {
         Publication memory entry = _roots[root];
         number = entry.number;
-        bool superseded = entry.supersededAt != 0 && block.timestamp > uint256(entry.supersededAt) + gracePeriod;
-        current = number != 0 && !superseded && !isRevoked(number);
+        current = number != 0 && !entry.barred && !_isPast(entry.supersededAt);
     }
 
     /// @inheritdoc IAttesterSource
@@ -173,7 +189,7 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
     /// @inheritdoc IAttesterSource
     function rootAt(uint32 number) public view returns (uint256 root, AttesterRoot memory entry) {
         root = _rootAt[number];
-        Publication memory kept = _roots[root];
+        Publication storage kept = _roots[root];
         entry = AttesterRoot({
             number: kept.number,
             publishedAt: kept.publishedAt,
@@ -211,6 +227,15 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
         bytes32 key = keyId(x, y);
         if (isKeyRevoked[key]) revert KeyRevoked(x, y);
         _holding[key][number >> 8] |= _bit(number);
+    }
+
+    function _publication(uint32 number) private view returns (Publication storage) {
+        return _roots[_rootAt[number]];
+    }
+
+    /// @dev Whether the grace period of a root is over.
+    function _isPast(uint256 supersededAt) private view returns (bool) {
+        return supersededAt != 0 && block.timestamp > supersededAt + gracePeriod;
     }
 
     function _bit(uint32 number) private pure returns (uint256) {

@@ -12,6 +12,7 @@ import {Claim, PublicSignals} from "./PublicSignals.sol";
 /// @notice Its account set, what its last accepted proof showed, and whether that still counts.
 abstract contract HealthRecords is IMarginHealth, BreachLedger, ICollateralUse {
     using PublicSignals for uint256;
+    using PublicSignals for uint96;
 
     /// @dev The last accepted proof, in one slot: all that a proof has to read and write of its subject. `terms` is its
     /// claim without the subject, in the claim's own packing (asOf, sequence, ratio, level, assurance); snapshot and
@@ -112,7 +113,7 @@ abstract contract HealthRecords is IMarginHealth, BreachLedger, ICollateralUse {
                 breachedAt: _has(last, _BREACHED) ? _lastBreachAt(subject) : 0,
                 healthyUntil: last.healthyUntil,
                 asOf: proved.asOf,
-                sequence: _sequenceOf(account, last, proved.sequence),
+                sequence: _lastSequence(account, last),
                 minRatioBps: proved.minRatioBps,
                 level: proved.level,
                 minAssurance: proved.minAssurance,
@@ -151,9 +152,14 @@ abstract contract HealthRecords is IMarginHealth, BreachLedger, ICollateralUse {
         return (uint256(last.terms) << 160).unpack();
     }
 
+    /// @dev The last proof's sequence among all of its subject's.
+    function _lastSequence(Account storage account, Record memory last) internal view returns (uint48) {
+        return _sequenceOf(account, last, last.terms.sequence());
+    }
+
     /// @dev Where a claim's sequence stands among all of its subject's: those of a set that was registered after a
     /// release come after all before it.
-    function _sequenceOf(Account storage account, Record memory last, uint48 claimed) internal view returns (uint48) {
+    function _sequenceOf(Account storage account, Record memory last, uint40 claimed) internal view returns (uint48) {
         return _has(last, _EVER_RELEASED) ? account.change.sequenceBase + claimed : claimed;
     }
 

@@ -79,7 +79,7 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
         uint256[7] calldata signals
     ) external whenNotPaused {
         _record(tier, signals, _check(signals));
-        verifier.verifyProof(StatementKind.Health, tier, proof, signals);
+        if (!verifier.liveKey(StatementKind.Health, tier).verify(proof, signals)) revert InvalidProof();
     }
 
     /// @notice Checks many proofs under one tier by one product of pairings, and records what they show, or reverts
@@ -101,7 +101,7 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
                 revert BadClaim(i, reason);
             }
         }
-        verifier.verifyBatch(StatementKind.Health, tier, proofs, signals);
+        verifier.liveKey(StatementKind.Health, tier).verifyBatch(proofs, signals);
     }
 
     /// @notice Ends the subject's health: its margin does not cover what the policy demands, by newer statements or a
@@ -185,10 +185,10 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
         checked.attesterRoot = SafeCast.toUint24(_requireAttesterRoot(signals.attesterRoot()));
         uint256 statementExpiry = _requireClaim(checked.policyId, claim);
         _requireAfterSetChange(account, last, claim.asOf);
-        uint48 proved = _sequenceOf(account, last, _claimOf(last).sequence);
+        uint48 proved = _lastSequence(account, last);
         checked.sequence = _sequenceOf(account, last, claim.sequence);
         if (checked.sequence <= proved) revert SequenceNotIncreasing(checked.sequence, proved);
-        _requireHeld(claim.subject, signals.onChainCollateral());
+        _requireHeld(last, claim.subject, signals.onChainCollateral());
         if (_has(last, _EVER_BREACHED)) {
             _requireNewerThanBreach(
                 claim.subject,
@@ -221,9 +221,10 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
         return number;
     }
 
-    /// @dev More may be held than is counted: otherwise anyone could stop a proof by depositing a unit.
-    function _requireHeld(address subject, uint256 counted) private view {
-        if (counted == 0) return;
+    /// @dev More may be held than is counted: otherwise anyone could stop a proof by depositing a unit. What a proof
+    /// that has not lapsed counts is held, because the escrow neither pays it out nor lets it be pledged.
+    function _requireHeld(Record memory last, address subject, uint256 counted) private view {
+        if (counted == 0 || (counted <= last.collateral && block.timestamp <= last.healthyUntil)) return;
         uint256 held = escrow.collateralOf(subject);
         if (counted > held) revert CollateralNotHeld(counted, held);
     }
@@ -241,9 +242,7 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
 
     /// @dev What the last proof was made of.
     function _provedEvidence(Account storage account, Record memory last) private view returns (Evidence memory) {
-        Claim memory proved = _claimOf(last);
-        uint48 sequence = _sequenceOf(account, last, proved.sequence);
-        return _evidence(sequence, proved.asOf, last.snapshot, last.collateral);
+        return _evidence(_lastSequence(account, last), _claimOf(last).asOf, last.snapshot, last.collateral);
     }
 
     function _evidence(
