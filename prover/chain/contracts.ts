@@ -8,7 +8,7 @@ import { packageRoot } from "../proof/tiers.ts";
 /** Contracts whose ABI and bytecode ship with the package (verifier-contracts/abi). */
 export const CONTRACTS = [
   "Groth16Verifier", "MarginHealthVerifier", "SnapshotOracle", "AttesterRegistry", "MarginHealthRegistry", "CollateralEscrow", "IMarginHealth",
-  "PrivateCreditLine", "DemoDollar",
+  "ILiquidationAuction", "PrivateCreditLine", "DemoDollar",
 ] as const;
 export type ContractName = (typeof CONTRACTS)[number];
 
