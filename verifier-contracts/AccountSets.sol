@@ -19,6 +19,10 @@ abstract contract AccountSets is IAccountSets, HealthRecords {
     /// @notice Seconds from the announcement of a release to its execution.
     uint256 public constant RELEASE_DELAY = 7 days;
 
+    /// @dev A claim's sequence has 36 bits. Were a base so high that one did not fit on top of it, a subject could prove
+    /// its last health where no breach finds room.
+    uint40 private constant _HIGHEST_BASE = type(uint40).max - 2 ** 36;
+
     /// @notice Holds the tiers' keys.
     MarginHealthVerifier public immutable verifier;
 
@@ -92,11 +96,13 @@ abstract contract AccountSets is IAccountSets, HealthRecords {
         uint256 executableFrom = account.change.releaseFrom;
         if (block.timestamp < executableFrom) revert ReleaseTooEarly(block.timestamp, executableFrom);
         _requireNoPledge();
+        uint40 sequenceBase = _highestSequence(account, last);
+        if (sequenceBase > _HIGHEST_BASE) revert SequencesExhausted(sequenceBase);
         emit AccountSetReleased(msg.sender, account.accountSet);
         account.change = SetChange({
             statementsAfter: SafeCast.toUint32(block.timestamp),
             releaseFrom: 0,
-            sequenceBase: _highestSequence(account, last)
+            sequenceBase: sequenceBase
         });
         (account.accountSet, account.formerSet) = (0, 0);
         account.last = Record({
@@ -141,10 +147,10 @@ abstract contract AccountSets is IAccountSets, HealthRecords {
         account.change.statementsAfter = SafeCast.toUint32(block.timestamp);
     }
 
-    function _highestSequence(Account storage account, Record memory last) private view returns (uint48) {
-        uint48 proved = _lastSequence(account, last);
+    function _highestSequence(Account storage account, Record memory last) private view returns (uint40) {
+        uint40 proved = _lastSequence(account, last);
         if (!_has(last, _EVER_BREACHED)) return proved;
-        return uint48(Math.max(proved, _lastBreachOf(msg.sender).sequence));
+        return uint40(Math.max(proved, _lastBreachOf(msg.sender).sequence));
     }
 
     function _requireNoPledge() private view {

@@ -14,7 +14,7 @@ import {Level} from "./IMarginHealth.sol";
 abstract contract BreachLedger {
     /// @dev What a claim is made of, in order of time.
     struct Evidence {
-        uint48 sequence;
+        uint40 sequence;
         uint32 asOf;
         uint32 snapshot;
         uint64 collateral;
@@ -23,7 +23,7 @@ abstract contract BreachLedger {
     /// @dev A subject's last breach: when it was proved, and what it was made of. One slot.
     struct Breach {
         uint32 provedAt;
-        uint48 sequence;
+        uint40 sequence;
         uint32 asOf;
         uint32 snapshot;
         uint64 collateral;

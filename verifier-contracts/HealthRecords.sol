@@ -30,7 +30,7 @@ abstract contract HealthRecords is IMarginHealth, BreachLedger, ICollateralUse {
     struct SetChange {
         uint32 statementsAfter;
         uint32 releaseFrom;
-        uint48 sequenceBase;
+        uint40 sequenceBase;
     }
 
     /// @dev One subject. `formerSet` is what the last proof covered, if the set has grown since.
@@ -153,13 +153,13 @@ abstract contract HealthRecords is IMarginHealth, BreachLedger, ICollateralUse {
     }
 
     /// @dev The last proof's sequence among all of its subject's.
-    function _lastSequence(Account storage account, Record memory last) internal view returns (uint48) {
+    function _lastSequence(Account storage account, Record memory last) internal view returns (uint40) {
         return _sequenceOf(account, last, last.terms.sequence());
     }
 
     /// @dev Where a claim's sequence stands among all of its subject's: those of a set that was registered after a
     /// release come after all before it.
-    function _sequenceOf(Account storage account, Record memory last, uint40 claimed) internal view returns (uint48) {
+    function _sequenceOf(Account storage account, Record memory last, uint40 claimed) internal view returns (uint40) {
         return _has(last, _EVER_RELEASED) ? account.change.sequenceBase + claimed : claimed;
     }
 

@@ -84,6 +84,9 @@ interface IAccountSets {
     /// @notice Creditors hold pledges of the subject: they rely on its account set.
     error PledgesOutstanding(uint256 pledged);
 
+    /// @notice After so many releases, or such sequences, no other set's would find room above them.
+    error SequencesExhausted(uint256 highest);
+
     /// @notice Fixes the caller's account set: every later proof must cover exactly these venue accounts.
     /// @param accountSet Salted commitment to the accounts.
     function registerAccountSet(uint256 accountSet) external;

@@ -39,7 +39,7 @@ struct Health {
     /// The oldest venue statement is no older than this.
     uint32 asOf;
     /// Grows with every accepted proof of this subject.
-    uint48 sequence;
+    uint40 sequence;
     /// Equity is at least this share of the requirement.
     uint24 minRatioBps;
     /// The requirement that is meant.

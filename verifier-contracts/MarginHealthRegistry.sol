@@ -33,7 +33,7 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
     struct Checked {
         address subject;
         bytes32 policyId;
-        uint48 sequence;
+        uint40 sequence;
         uint32 healthyUntil;
         uint32 snapshot;
         uint24 attesterRoot;
@@ -124,7 +124,7 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
         _requireProvedUnder(policyId, last.snapshot);
 
         Evidence memory proved = _provedEvidence(account, last);
-        uint48 sequence = _sequenceOf(account, last, claim.sequence);
+        uint40 sequence = _sequenceOf(account, last, claim.sequence);
         _recordBreach(
             claim.subject,
             _has(last, _BREACHED) ? _lastBreachOf(claim.subject) : proved,
@@ -185,7 +185,7 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
         checked.attesterRoot = SafeCast.toUint24(_requireAttesterRoot(signals.attesterRoot()));
         uint256 statementExpiry = _requireClaim(checked.policyId, claim);
         _requireAfterSetChange(account, last, claim.asOf);
-        uint48 proved = _lastSequence(account, last);
+        uint40 proved = _lastSequence(account, last);
         checked.sequence = _sequenceOf(account, last, claim.sequence);
         if (checked.sequence <= proved) revert SequenceNotIncreasing(checked.sequence, proved);
         _requireHeld(last, claim.subject, signals.onChainCollateral());
@@ -246,7 +246,7 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
     }
 
     function _evidence(
-        uint48 sequence,
+        uint40 sequence,
         uint32 asOf,
         uint32 snapshot,
         uint256 collateral
