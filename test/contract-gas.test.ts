@@ -1,14 +1,13 @@
 import type { Contract } from "ethers";
 import hre from "hardhat";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { at, gasOf } from "./support/contracts.ts";
+import { at, DEPLOYED, gasOf } from "./support/contracts.ts";
 import { gasSnapshot } from "./support/gas-snapshot.ts";
 import { honestBatch } from "./support/groth16-batches.ts";
 import { call, createWorld, inOrder, POLICY_ID, SECRETS, signalsFor, submit, TIER, type World } from "./support/margin-world.ts";
 import { keyOf, simulate } from "./support/tiny-groth16.ts";
 
-/** Contracts that are deployed, with the limit of EIP-170. */
-const DEPLOYED = ["Groth16Verifier", "MarginHealthVerifier", "SnapshotOracle", "AttesterRegistry", "MarginHealthRegistry", "CollateralEscrow", "PrivateCreditLine"];
+/** The limit of EIP-170. */
 const SIZE_LIMIT = 24_576;
 /** What the precompiles alone charge for seven signals: four pairings, seven multiplications and additions. */
 const PRECOMPILES = 45_000 + 4 * 34_000 + 7 * (6_000 + 150);
