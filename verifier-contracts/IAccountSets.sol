@@ -93,7 +93,7 @@ interface IAccountSets {
 
     /// @notice Adds venue accounts to the caller's set.
     /// @param tier Circuit tier of the proof, one of account set growth.
-    /// @param proof Shows that the grown set holds every account of the current one, in the same places.
+    /// @param proof Shows that the grown set holds every account of the current one.
     /// @param grownSet Salted commitment to all accounts.
     function growAccountSet(bytes32 tier, Groth16Proof calldata proof, uint256 grownSet) external;
 
