@@ -19,8 +19,8 @@ abstract contract AccountSets is IAccountSets, HealthRecords {
     /// @notice Seconds from the announcement of a release to its execution.
     uint256 public constant RELEASE_DELAY = 7 days;
 
-    /// @dev A claim's sequence has 36 bits. Were a base so high that one did not fit on top of it, a subject could prove
-    /// its last health where no breach finds room.
+    /// @dev A claim's sequence has 36 bits. Were a base so high that one did not fit on top of it, a subject could
+    /// prove its last health where no breach finds room.
     uint40 private constant _HIGHEST_BASE = type(uint40).max - 2 ** 36;
 
     /// @notice Holds the tiers' keys.

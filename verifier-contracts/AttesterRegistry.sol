@@ -23,8 +23,9 @@ struct Attester {
 
 /// @title Who may sign venue statements
 /// @notice Publishes roots of Poseidon trees over attester keys (16-ary, two levels, 256 places, empty places zero).
-/// The leaves are in the event, in order, so anyone recomputes the root; Poseidon on chain would cost more than it
-/// tells. A key that is revoked takes every root with it that ever held it, and never comes back.
+/// The leaves are in the event, in order, so anyone recomputes the root, and the guardian revokes one that is not of
+/// its leaves; Poseidon on chain would cost more than it tells. A key that is revoked takes every root with it that
+/// was ever published with it among the leaves, and never comes back.
 /// @dev Roots are numbered, and sets of roots are kept as bits by number, 256 to a word. Publishing sets one bit per
 /// key, and revoking a key adds its words to those of what is revoked: a slot for 256 roots. Roots that could still be
 /// current are marked as well, so that whoever submits a proof reads one slot; there are at most MAX_CURRENT of them.
