@@ -33,7 +33,8 @@ const calls = fc.array(
   { minLength: 1, maxLength: LONGEST, size: "max" },
 );
 
-it("no run of calls leaves an account healthy without a proof that counts, an escrow short, or anything revoked in use", async () => {
+// Time for a slow machine, and for a run that fails to be shortened.
+it("no run of calls leaves an account healthy without a proof that counts, an escrow short, or anything revoked in use", { timeout: 1_000 * CALLS }, async () => {
   const run = fc.asyncProperty(calls, async (all) => {
     const snapshot = await world.chain.ethers.provider.send("evm_snapshot", []);
     try {
