@@ -65,8 +65,8 @@ export async function namingRefusals<T>(contract: Contract, call: () => Promise<
     const refusal = revertData(cause);
     const parsed = refusal === undefined ? null : contract.interface.parseError(refusal);
     if (parsed !== null) {
-      // A claim of a batch: what is wrong with it stands inside.
-      const inner = parsed.name === "BadClaim" ? contract.interface.parseError(parsed.args[1]) : null;
+      // A claim of a batch: what is wrong with it stands inside, unless it ran out of gas.
+      const inner = parsed.name === "BadClaim" && parsed.args[1].length >= 10 ? contract.interface.parseError(parsed.args[1]) : null;
       const message = inner === null ? written(parsed) : `BadClaim(${parsed.args[0]}, ${written(inner)})`;
       throw new MarginProofError("ContractRefused", message, { hint: REMEDIES[(inner ?? parsed).name] ?? "see the error's comment in the contract", cause });
     }
