@@ -51,7 +51,6 @@ function changed(signals: readonly bigint[], dice: Dice): bigint[] {
 beforeAll(async () => {
   world = await createWorld();
   const { admin, subject, stranger, publishers, registry, verifier, oracle, attesters, escrow, token, chain } = world;
-  await call(oracle, admin, "grantRole", await oracle.getFunction("PUBLISHER_ROLE")(), await admin.getAddress());
   subjects = await Promise.all([subject, stranger, publishers[2]!, admin].map((signer) => signer.getAddress()));
   const [lapsed, breached, , itself] = subjects as [string, string, string, string];
   for (const signer of [stranger, publishers[2]!, admin]) await call(registry, signer, "registerAccountSet", ACCOUNT_SET);
@@ -74,7 +73,7 @@ beforeAll(async () => {
     // Proofs of what was proved, and of other things under keys nobody trusts.
     proofs: [...proved.map((sent) => simulate(SECRETS, inOrder(sent))), simulate(BREACH_SECRETS, inOrder(breach)), ...signals.map((own) => simulate(trapdoor("the administrator's own"), own))],
     addresses: [...subjects, `0x${"0".repeat(40)}`, ...[registry, verifier, oracle, attesters, escrow, token].map(({ target }) => String(target)), (await verifier.getFunction("tierOf")(TIER)).verifier],
-    names: [TIER, BREACH_TIER, GROWTH_TIER, encodeBytes32String("new"), POLICY_ID, `0x${"0".repeat(64)}`, await registry.getFunction("GUARDIAN_ROLE")(), await oracle.getFunction("PUBLISHER_ROLE")()],
+    names: [TIER, BREACH_TIER, GROWTH_TIER, encodeBytes32String("new"), POLICY_ID, `0x${"0".repeat(64)}`, await registry.getFunction("GUARDIAN_ROLE")()],
   };
 });
 afterAll(() => world.chain.close());

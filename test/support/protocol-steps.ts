@@ -5,7 +5,7 @@ import { ASSURANCES } from "../../prover/statement/attester-registry.ts";
 import { parseAddress } from "../../prover/statement/address.ts";
 import type { Dice } from "./dice.ts";
 import { now } from "./contracts.ts";
-import { attesterArguments, BREACH, BREACH_TIER, call, GROWTH, GROWTH_TIER, HEALTH, policyIdOf, TIER, TIER_DELAY, type World } from "./margin-world.ts";
+import { attesterArguments, BREACH, BREACH_TIER, call, GROWTH, GROWTH_TIER, HEALTH, policyIdOf, publishSnapshot, TIER, TIER_DELAY, type World } from "./margin-world.ts";
 import { balanceOf, countable, inUseOf, isHealthy, judgeBreach, judgeHealth, newSubject, pledgedBy, recordHealth, tierRefusal, type Balance, type ClaimedSignals, type Proved, type SubjectModel } from "./protocol-model.ts";
 import { attempt, outcomeOf, proofUnder, signalsOf, type Run, type Step } from "./protocol-run.ts";
 import { ATTESTER_KEYS } from "./statements.ts";
@@ -201,8 +201,10 @@ const oracleSteps: readonly Step[] = [
   {
     name: "revoke a snapshot", weight: 0.7,
     run: async (run, dice) => {
-      const snapshot = dice.pick(run.model.snapshots);
-      if (await attempt(run, snapshot.revoked ? "NothingToRevoke" : undefined, run.world.oracle, run.world.admin, "revoke", snapshot.policyId, snapshot.root)) snapshot.revoked = true;
+      const standing = run.model.snapshots.filter(({ revoked }) => !revoked);
+      if (standing.length === 0) return;
+      const snapshot = dice.pick(standing);
+      if (await attempt(run, undefined, run.world.oracle, run.world.admin, "revoke", snapshot.policyId, snapshot.root)) snapshot.revoked = true;
     },
   },
 ];
@@ -210,11 +212,9 @@ const oracleSteps: readonly Step[] = [
 /** The oracle's own rules are its own tests'. Here it is asked which snapshots are current. */
 async function publish(run: Run, policyId: string, root: bigint): Promise<void> {
   const { world, model } = run;
-  const { oracle, publishers } = world;
+  const { oracle } = world;
   const asOf = (await now(world.chain)) - 1;
-  const epoch = model.snapshots.length + 1;
-  const votes = publishers.slice(0, 2).map((publisher) => () => call(oracle, publisher, "submit", policyId, epoch, root, asOf));
-  for (const vote of votes) if ((await outcomeOf(vote(), oracle.interface)) !== undefined) return;
+  if ((await outcomeOf(publishSnapshot(world, { policyId, epoch: model.snapshots.length + 1, root, asOf }), oracle.interface)) !== undefined) return;
   for (const [i, { policyId: id, root: old }] of model.snapshots.entries()) model.snapshots[i]!.current = (await oracle.getFunction("lookup")(id, old)).current || model.snapshots[i]!.revoked;
   const [number, expiresAt, current] = await oracle.getFunction("lookup")(policyId, root);
   if (Number(number) === 0) return;
@@ -359,7 +359,7 @@ async function fund({ token, escrow, stranger }: World, amount: bigint): Promise
 /** What only a role may do, tried by somebody without it. */
 const GUARDED = [
   ["registry", "pause", []], ["registry", "unpause", []], ["registry", "retirePolicy", [policyIdOf(1n)]], ["registry", "addPolicy", [policyIdOf(1n), 0, 10_000, 0, 1]],
-  ["attesters", "publish", [1n, []]], ["attesters", "revokeRoot", [1n]], ["attesters", "revokeKey", [1n, 1n]], ["oracle", "revoke", [policyIdOf(1n), 1n]],
+  ["attesters", "publish", [1n, []]], ["attesters", "revokeRoot", [1n]], ["attesters", "revokeKey", [1n, 1n]],
   ["verifier", "disableTier", [TIER]], ["verifier", "scheduleSunset", [BREACH_TIER, 2 ** 32 - 1]],
 ] as const;
 const outsiderSteps: readonly Step[] = [
