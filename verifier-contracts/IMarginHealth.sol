@@ -170,9 +170,9 @@ interface IMarginHealth {
     /// @return Whether it has an accepted proof that has not lapsed and stands on nothing revoked.
     function isHealthy(address subject) external view returns (bool);
 
-    /// @notice Whether new credit may be extended to the subject: it is healthy on these terms by a proof that covers all
-    /// of its registered accounts, and neither the registry is paused nor a breaker of the publishers' has tripped.
-    /// This is the one call a consumer needs.
+    /// @notice Whether new credit may be extended to the subject: it is healthy on these terms by a proof that covers
+    /// all of its registered accounts, and neither the registry is paused nor a breaker of the publishers' has
+    /// tripped. This is the one call a consumer needs.
     /// @param subject The account that asks for credit.
     /// @param terms What the consumer demands.
     /// @return Whether it may.
