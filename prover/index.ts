@@ -146,9 +146,9 @@ export type { Revocation, Rotation, Veto } from "./chain/publisher-decisions.ts"
 export { publishAttesters, publishSigned, voteForSnapshot } from "./chain/publish.ts";
 export { DEFAULT_BREAKER, snapshotTerms } from "./chain/snapshot-terms.ts";
 export type { BreakerTerms, SnapshotPlan } from "./chain/snapshot-terms.ts";
-export { registerAccountSet } from "./chain/register.ts";
-export type { RegisterOptions } from "./chain/register.ts";
+export { announceRelease, cancelRelease, executeRelease, growAccountSet, readAccountSetStatus, registerAccountSet } from "./chain/register.ts";
+export type { AccountSetGrowth, AccountSetStatus, RegisterOptions } from "./chain/register.ts";
 export { readHealth } from "./chain/status.ts";
 export type { Health, StatusOptions } from "./chain/status.ts";
-export { submitBundle } from "./chain/submit.ts";
+export { submitBundle, submitBundles } from "./chain/submit.ts";
 export type { Submission, SubmitOptions } from "./chain/submit.ts";

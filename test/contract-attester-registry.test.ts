@@ -138,3 +138,106 @@ describe("a root stops being current", () => {
     expect(await refused(call(registry, admin, "revokeRoot", ROOT))).toEqual({ name: "NothingToRevoke", args: [ROOT] });
   });
 });
+
+describe("revoking a key", () => {
+  const revoke = ({ key }: Attester, signer = admin) => call(registry, signer, "revokeKey", key.x, key.y);
+  const idOf = ({ key }: Attester): Promise<string> => registry.getFunction("keyId")(key.x, key.y);
+  const rootAt = async (number: number) => (await registry.getFunction("rootAt")(number))[1].toObject();
+  const holds = (number: number, { key }: Attester): Promise<boolean> => registry.getFunction("holdsKey")(number, key.x, key.y);
+  const WITHOUT_DERIBIT = buildRegistry([OKX]).root;
+
+  it("ends every root that holds it, at once, and no other", async () => {
+    await publish(ROOT, attesterArguments(BOTH));
+    await publish(WITHOUT_DERIBIT, attesterArguments([OKX]));
+    await publish(WITHOUT_OKX, attesterArguments([DERIBIT]));
+    expect(await eventsOf(revoke(DERIBIT), registry, "AttesterKeyRevoked")).toEqual([[await idOf(DERIBIT), DERIBIT.key.x, DERIBIT.key.y]]);
+    expect([await isCurrent(ROOT), await isCurrent(WITHOUT_DERIBIT), await isCurrent(WITHOUT_OKX)]).toEqual([false, true, false]);
+    for (const [number, revoked] of [[1, true], [2, false], [3, true]] as const) {
+      expect(await registry.getFunction("isRevoked")(number)).toBe(revoked);
+      expect((await rootAt(number)).revoked).toBe(revoked);
+    }
+    expect([...(await registry.getFunction("lookup")(WITHOUT_OKX))]).toEqual([3n, false]);
+  });
+
+  it("closes the way back by the grace period: the root before the latest holds the key as well", async () => {
+    await publish(WITHOUT_OKX, attesterArguments([DERIBIT]));
+    await publish(ROOT, attesterArguments(BOTH));
+    await call(registry, admin, "revokeRoot", ROOT);
+    expect(await isCurrent(WITHOUT_OKX)).toBe(true);
+    await revoke(DERIBIT);
+    expect(await isCurrent(WITHOUT_OKX)).toBe(false);
+  });
+
+  it("reaches roots whose grace period is long over: health may still stand on them", async () => {
+    await publish(WITHOUT_OKX, attesterArguments([DERIBIT]));
+    await publish(WITHOUT_DERIBIT, attesterArguments([OKX]));
+    await travelTo(chain, (await now(chain)) + 1_000 * GRACE);
+    await revoke(DERIBIT);
+    expect([await registry.getFunction("isRevoked")(1), await registry.getFunction("isRevoked")(2)]).toEqual([true, false]);
+    expect((await rootAt(1)).revoked).toBe(true);
+  });
+
+  it("is for good: the key is not published again, at any venue, nor a root that was revoked for it", async () => {
+    await publish(WITHOUT_OKX, attesterArguments([DERIBIT]));
+    await revoke(DERIBIT);
+    expect(await registry.getFunction("isKeyRevoked")(await idOf(DERIBIT))).toBe(true);
+    const keyRevoked = { name: "KeyRevoked", args: [DERIBIT.key.x, DERIBIT.key.y] };
+    expect(await refused(publish(ROOT, attesterArguments(BOTH)))).toEqual(keyRevoked);
+    expect(await refused(publish(ROOT, attesterArguments([OKX, { ...DERIBIT, venue: "elsewhere", assurance: "attested", validFrom: 5 }])))).toEqual(keyRevoked);
+    expect(await refused(publish(WITHOUT_OKX, attesterArguments([OKX])))).toEqual({ name: "RootPublishedBefore", args: [WITHOUT_OKX] });
+    expect(await refused(revoke(DERIBIT))).toEqual(keyRevoked);
+    await publish(WITHOUT_DERIBIT, attesterArguments([OKX]));
+    expect(await isCurrent(WITHOUT_DERIBIT)).toBe(true);
+  });
+
+  it("may come before it was ever published", async () => {
+    await revoke(DERIBIT);
+    expect((await refused(publish(ROOT, attesterArguments(BOTH)))).name).toBe("KeyRevoked");
+    await publish(WITHOUT_DERIBIT, attesterArguments([OKX]));
+  });
+
+  it("is for the guardian only", async () => {
+    const role: string = await registry.getFunction("GUARDIAN_ROLE")();
+    expect(await refused(revoke(DERIBIT, stranger))).toEqual({ name: "AccessControlUnauthorizedAccount", args: [await stranger.getAddress(), role] });
+  });
+
+  it("leaves a root revoked that was revoked by itself, and such a root is not revoked again", async () => {
+    await publish(ROOT, attesterArguments(BOTH));
+    await revoke(OKX);
+    expect(await refused(call(registry, admin, "revokeRoot", ROOT))).toEqual({ name: "NothingToRevoke", args: [ROOT] });
+    await revoke(DERIBIT);
+    expect((await rootAt(1)).revoked).toBe(true);
+  });
+
+  it("is exact over hundreds of roots, at a price that does not grow with them", async () => {
+    // Every third root leaves it out; roots are out of grace when the next few come.
+    const holding = (number: number) => number % 3 !== 0;
+    const costs: number[] = [];
+    for (let number = 1; number <= 300; number += 1) {
+      const time = (await now(chain)) + GRACE;
+      await at(chain, time, () => publish(BigInt(number), attesterArguments(holding(number) ? [DERIBIT, OKX] : [OKX])));
+      if (number === 20 || number === 300) costs.push(Number(await registry.getFunction("revokeKey").estimateGas(DERIBIT.key.x, DERIBIT.key.y)));
+    }
+    await revoke(DERIBIT);
+    for (let number = 1; number <= 300; number += 1) {
+      expect([number, await registry.getFunction("isRevoked")(number), await holds(number, DERIBIT), await holds(number, OKX)]).toEqual([number, holding(number), holding(number), true]);
+    }
+    expect([await isCurrent(299n), await isCurrent(300n)]).toEqual([false, true]);
+    expect(costs[1]! - costs[0]!).toBeLessThan(50_000);
+  });
+});
+
+describe("roots that can be current at a time", () => {
+  it("are so few that a key is revoked in one transaction, however many a registrar publishes", async () => {
+    const most = Number(await registry.getFunction("MAX_CURRENT")());
+    const time = (await now(chain)) + 100;
+    for (let number = 1; number <= most; number += 1) await at(chain, time + number, () => publish(BigInt(number), attesterArguments([DERIBIT])));
+    const another = (root: bigint, when: number) => at(chain, when, () => publish(root, attesterArguments([OKX])));
+    // The first was superseded when the second came.
+    expect(await refused(another(5_000n, time + 2 + GRACE))).toEqual({ name: "TooManyCurrentRoots", args: [BigInt(most)] });
+    await another(5_001n, time + 3 + GRACE);
+    await call(registry, admin, "revokeKey", DERIBIT.key.x, DERIBIT.key.y);
+    for (let number = 1; number <= most; number += 1) expect(await isCurrent(BigInt(number))).toBe(false);
+    expect(await isCurrent(5_001n)).toBe(true);
+  });
+});

@@ -2,9 +2,13 @@ import type { Contract } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { unpackClaim, type Claim } from "../prover/proof/claim.ts";
 import type { PublicSignals } from "../prover/proof/public-signals.ts";
-import { FIELD, type Bps } from "../prover/units.ts";
-import { eventsOf, now, refusal, restoreAfterEach, travelTo } from "./support/contracts.ts";
-import { ACCOUNT_SET, ATTESTER_REGISTRY, call, createWorld, DEMANDED, MAX_SNAPSHOT_AGE, POLICY_ID, policyIdOf, publishSnapshot, signalsFor, SNAPSHOT_ROOT, submit, type World } from "./support/margin-world.ts";
+import { buildRegistry, type Attester } from "../prover/statement/attester-registry.ts";
+import type { Bps } from "../prover/units.ts";
+import { now, refusal, restoreAfterEach, travelTo } from "./support/contracts.ts";
+import { OTHER_KEY } from "./support/statements.ts";
+import { attesterArguments, ATTESTER_REGISTRY, ATTESTERS, call, createWorld, DEMANDED, inOrder, MAX_SNAPSHOT_AGE, POLICY_ID, policyIdOf, publishSnapshot, signalsFor, SNAPSHOT_ROOT, submit, type World } from "./support/margin-world.ts";
+
+const OTHER_ATTESTER: Attester = { venue: "okx", key: OTHER_KEY.publicKey, assurance: "venue-signed", validFrom: 0, validUntil: 2 ** 32 - 1 };
 
 let world: World;
 let registry: Contract;
@@ -57,6 +61,19 @@ describe("health", () => {
     await call(world.attesters, world.admin, "revokeRoot", ATTESTER_REGISTRY.root);
     expect(await isHealthy()).toBe(false);
     expect((await health()).healthy).toBe(false);
+  });
+
+  it("ends at once when a key in its attester root is revoked, though that root was superseded", async () => {
+    await submit(world, await signals());
+    const [{ x, y }] = attesterArguments(ATTESTERS.slice(1)) as [{ x: bigint; y: bigint }];
+    const next = buildRegistry([OTHER_ATTESTER]);
+    await call(world.attesters, world.admin, "publish", next.root, attesterArguments([OTHER_ATTESTER]));
+    await submit(world, await signals({ sequence: 2 }));
+    await call(world.attesters, world.admin, "revokeKey", x, y);
+    expect([await isHealthy(), (await health()).healthy]).toEqual([false, false]);
+    expect(await refused(submit(world, await signals({ sequence: 3 })))).toEqual({ name: "UnknownAttesterRoot", args: [ATTESTER_REGISTRY.root] });
+    await submit(world, await signals({ sequence: 3 }, { attesterRoot: next.root }));
+    expect(await isHealthy()).toBe(true);
   });
 
   it("ends at once when its snapshot is revoked", async () => {
@@ -116,17 +133,54 @@ describe("new credit", () => {
   });
 });
 
-describe("an account set", () => {
-  it("is registered once, by its subject, and announced", async () => {
-    const stranger = await world.stranger.getAddress();
-    expect(await eventsOf(call(registry, world.stranger, "registerAccountSet", 17n), registry, "AccountSetRegistered")).toEqual([[stranger, 17n]]);
-    expect(await registry.getFunction("accountSetOf")(stranger)).toBe(17n);
-    expect(await refused(call(registry, world.stranger, "registerAccountSet", 18n))).toEqual({ name: "AlreadyRegistered", args: [stranger] });
-    expect(await registry.getFunction("accountSetOf")(subject)).toBe(ACCOUNT_SET);
+describe("credit that was extended", () => {
+  const terms = { policyId: POLICY_ID, level: 1, minRatioBps: 11_000, minAssurance: 2 };
+  const meets = (change: Partial<typeof terms> = {}): Promise<boolean> => registry.getFunction("meets")(subject, { ...terms, ...change });
+
+  it("is covered on exactly the terms proved, or lower ones, and under no other policy", async () => {
+    expect(await meets({ level: 0, minRatioBps: 0, minAssurance: 0 })).toBe(false);
+    await submit(world, await signals());
+    expect([await meets(), await meets({ level: 0, minRatioBps: 10_000, minAssurance: 0 })]).toEqual([true, true]);
+    expect(await meets({ minRatioBps: 11_001 })).toBe(false);
+    expect(await meets({ policyId: policyIdOf(1n) })).toBe(false);
+    await submit(world, await signals({ sequence: 2, level: "MM", minAssurance: "attested" }));
+    expect(await meets({ level: 0, minAssurance: 1 })).toBe(true);
+    expect([await meets({ minAssurance: 1 }), await meets({ level: 0 })]).toEqual([false, false]);
   });
 
-  it("is a field element other than zero", async () => {
-    for (const set of [0n, FIELD, 2n ** 256n - 1n]) expect(await refused(call(registry, world.stranger, "registerAccountSet", set))).toEqual({ name: "InvalidAccountSet", args: [set] });
-    await call(registry, world.stranger, "registerAccountSet", FIELD - 1n);
+  it("stays covered while registry or publishers are paused, and until the proof ends", async () => {
+    await submit(world, await signals());
+    await admin("pause");
+    await call(world.oracle, world.admin, "pause");
+    expect(await meets()).toBe(true);
+    await call(world.attesters, world.admin, "revokeRoot", ATTESTER_REGISTRY.root);
+    expect(await meets()).toBe(false);
+  });
+
+  it("is spared for as long as the publishers' breaker says", async () => {
+    expect(await registry.getFunction("graceUntil")(POLICY_ID)).toBe(await world.oracle.getFunction("graceUntil")(POLICY_ID));
+  });
+});
+
+describe("a claim", () => {
+  const check = async (claim: Partial<Claim> = {}, change: Partial<PublicSignals> = {}) => registry.getFunction("checkClaim")(inOrder(await signals(claim, change)));
+
+  it("can be checked before it is proved: what would be recorded, or why it would be refused", async () => {
+    const asOf = await now(world.chain);
+    const { policyId, sequence, healthyUntil } = (await check({ sequence: 4, asOf })).toObject();
+    expect([policyId, sequence, healthyUntil]).toEqual([POLICY_ID, 4n, BigInt(asOf + DEMANDED.maxStatementAge)]);
+    expect(await refused(check({}, { snapshotRoot: 5n }))).toEqual({ name: "UnknownSnapshot", args: [5n] });
+    expect(await isHealthy()).toBe(false);
+  });
+});
+
+describe("the interface", () => {
+  it("is announced by ERC-165: a consumer finds out what it was given", async () => {
+    const idOf = (name: string) => registry.interface.getFunction(name)!.selector;
+    const id = (...names: string[]) => `0x${names.reduce((sum, name) => sum ^ BigInt(idOf(name)), 0n).toString(16).padStart(8, "0")}`;
+    const supports = (interfaceId: string): Promise<boolean> => registry.getFunction("supportsInterface")(interfaceId);
+    expect(await supports(id("isHealthy", "canOpen", "meets", "graceUntil", "health"))).toBe(true);
+    expect(await supports(id("registerAccountSet", "growAccountSet", "announceRelease", "cancelRelease", "executeRelease", "accountSetOf", "accountSetStatus"))).toBe(true);
+    expect([await supports("0x01ffc9a7"), await supports("0xffffffff")]).toEqual([true, false]);
   });
 });

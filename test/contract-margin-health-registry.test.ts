@@ -50,7 +50,7 @@ describe("a proof is accepted", () => {
       policyId: POLICY_ID,
       snapshotRoot: SNAPSHOT_ROOT,
       attesterRoot: ATTESTER_REGISTRY.root,
-      portfolioCommitment: sent.portfolioCommitment,
+      accountSet: ACCOUNT_SET,
       onChainCollateral: 0n,
     });
     expect(await isHealthy()).toBe(true);
@@ -310,5 +310,39 @@ describe("a proof for elsewhere", () => {
     const here = await signals();
     expect(await refused(submit({ ...world, registry: second }, here))).toEqual({ name: "ScopeMismatch", args: [here.scope] });
     await submit({ ...world, registry: second }, await signalsFor({ ...world, registry: second }));
+  });
+
+  it("is refused everywhere but at home, while one account is proved at home in several scopes at once", async () => {
+    const mainnet = await createWorld(await connect({ network: "publicNetwork" }));
+    try {
+      const parameters = [await world.admin.getAddress(), world.verifier.target, world.oracle.target, world.attesters.target, world.token.target];
+      const second = await world.chain.ethers.deployContract("MarginHealthRegistry", parameters);
+      const strictHash = 0x57217c7n;
+      for (const contract of [registry, second]) await call(contract, world.admin, "addPolicy", policyIdOf(strictHash), 1, 11_000, 2, 900);
+      await call(second, world.admin, "addPolicy", POLICY_ID, ...Object.values(DEMANDED));
+      await call(second, world.subject, "registerAccountSet", ACCOUNT_SET);
+      await publishSnapshot(world, { policyId: policyIdOf(strictHash), epoch: 1, root: 21n });
+      const places = [
+        { at: world, policyHash: POLICY_HASH, snapshotRoot: SNAPSHOT_ROOT },
+        { at: world, policyHash: strictHash, snapshotRoot: 21n },
+        { at: { ...world, registry: second }, policyHash: POLICY_HASH, snapshotRoot: SNAPSHOT_ROOT },
+        { at: { ...world, registry: second }, policyHash: strictHash, snapshotRoot: 21n },
+        { at: mainnet, policyHash: POLICY_HASH, snapshotRoot: SNAPSHOT_ROOT },
+      ];
+      for (const [i, home] of places.entries()) {
+        const { chainId } = await home.at.chain.ethers.provider.getNetwork();
+        const scope = scopeOf({ chainId, registry: parseAddress(String(home.at.registry.target)), policyHash: home.policyHash });
+        const sent = await signalsFor(home.at, { claim: { sequence: i + 1 }, signals: { scope, snapshotRoot: home.snapshotRoot } });
+        const proof = simulate(SECRETS, inOrder(sent));
+        for (const { at: there } of places.filter(({ at: { registry: other, chain } }) => other.target !== home.at.registry.target || chain !== home.at.chain)) {
+          expect(await refusal(submit(there, sent, proof), there.registry)).toEqual({ name: "ScopeMismatch", args: [scope] });
+        }
+        await submit(home.at, sent, proof);
+        expect((await home.at.registry.getFunction("health")(subject)).policyId).toBe(policyIdOf(home.policyHash));
+      }
+      for (const contract of [registry, second, mainnet.registry]) expect(await contract.getFunction("isHealthy")(subject)).toBe(true);
+    } finally {
+      await mainnet.chain.close();
+    }
   });
 });

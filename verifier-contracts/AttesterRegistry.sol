@@ -23,17 +23,33 @@ struct Attester {
 
 /// @title Who may sign venue statements
 /// @notice Publishes roots of Poseidon trees over attester keys (16-ary, two levels, 256 places, empty places zero).
-/// The leaves are in the event, in order, so anyone recomputes the root; Poseidon on chain would cost more than it
-/// tells.
+/// The leaves are in the event, in order, so anyone recomputes the root, and the guardian revokes one that is not of
+/// its leaves; Poseidon on chain would cost more than it tells. A key that is revoked takes every root with it that
+/// was ever published with it among the leaves, and never comes back.
+/// @dev Roots are numbered, and sets of roots are kept as bits by number, 256 to a word. Publishing sets one bit per
+/// key, and revoking a key adds its words to those of what is revoked: a slot for 256 roots. Roots that could still be
+/// current are marked as well, so that whoever submits a proof reads one slot; there are at most MAX_CURRENT of them.
 contract AttesterRegistry is IAttesterSource, AccessControl {
+    /// @dev A root as it is kept. `barred` is set where it is revoked while it could be current; whether it is revoked
+    /// at all stands in the bits.
+    struct Publication {
+        uint32 number;
+        uint32 publishedAt;
+        uint32 supersededAt;
+        bool barred;
+    }
+
     /// @notice May publish roots.
     bytes32 public constant REGISTRAR_ROLE = keccak256("REGISTRAR_ROLE");
 
-    /// @notice May revoke roots.
+    /// @notice May revoke roots and keys.
     bytes32 public constant GUARDIAN_ROLE = keccak256("GUARDIAN_ROLE");
 
     /// @notice Places in the tree.
     uint256 public constant MAX_ATTESTERS = 256;
+
+    /// @notice Roots that can be current at a time, superseded ones in their grace period included.
+    uint32 public constant MAX_CURRENT = 64;
 
     /// @notice Seconds for which a superseded root may still be used.
     uint256 public immutable gracePeriod;
@@ -41,8 +57,13 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
     /// @notice Number of published roots; the latest has this number.
     uint32 public count;
 
-    mapping(uint256 root => AttesterRoot) private _roots;
+    /// @notice Whether a key was revoked, by keccak256 of its coordinates.
+    mapping(bytes32 key => bool) public isKeyRevoked;
+
+    mapping(uint256 root => Publication) private _roots;
     mapping(uint32 number => uint256 root) private _rootAt;
+    mapping(uint256 word => uint256 bits) private _revoked;
+    mapping(bytes32 key => mapping(uint256 word => uint256 bits)) private _holding;
 
     /// @notice A root was published.
     /// @param number Its number.
@@ -55,11 +76,20 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
     /// @param root The root.
     event AttesterRootRevoked(uint32 indexed number, uint256 indexed root);
 
+    /// @notice A key was revoked: proofs against any root that holds it stop counting at once.
+    /// @param key keccak256 of its coordinates.
+    /// @param x First coordinate.
+    /// @param y Second coordinate.
+    event AttesterKeyRevoked(bytes32 indexed key, uint256 x, uint256 y);
+
     /// @notice A root must be a field element other than zero.
     error InvalidRoot(uint256 root);
 
     /// @notice The root was published before. A revoked root never comes back.
     error RootPublishedBefore(uint256 root);
+
+    /// @notice As many roots as can be are still in their grace period.
+    error TooManyCurrentRoots(uint256 maximum);
 
     /// @notice No attester, or more than the tree has places.
     error InvalidAttesterCount(uint256 attesters);
@@ -69,6 +99,9 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
 
     /// @notice There is no such root to revoke, or it is revoked.
     error NothingToRevoke(uint256 root);
+
+    /// @notice The key was revoked. A revoked key never comes back.
+    error KeyRevoked(uint256 x, uint256 y);
 
     /// @notice Starts without a root.
     /// @param admin Holds every role at first.
@@ -87,14 +120,18 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
         if (root == 0 || root >= Bn254.R) revert InvalidRoot(root);
         if (_roots[root].number != 0) revert RootPublishedBefore(root);
         if (attesters.length == 0 || attesters.length > MAX_ATTESTERS) revert InvalidAttesterCount(attesters.length);
-        for (uint256 i = 0; i < attesters.length; ++i) {
-            if (!_isValid(attesters[i])) revert InvalidAttester(i);
-        }
-
         uint32 timestamp = SafeCast.toUint32(block.timestamp);
         uint32 number = ++count;
+        for (uint256 i = 0; i < attesters.length; ++i) {
+            if (!_isValid(attesters[i])) revert InvalidAttester(i);
+            // An empty place holds no key, and no key has y = 0: such a point has order four.
+            if (attesters[i].y != 0) _noteHolding(attesters[i].x, attesters[i].y, number);
+        }
         if (number > 1) _roots[_rootAt[number - 1]].supersededAt = timestamp;
-        _roots[root] = AttesterRoot({number: number, publishedAt: timestamp, supersededAt: 0, revoked: false});
+        if (number > MAX_CURRENT && !_isPast(_publication(number - MAX_CURRENT).supersededAt)) {
+            revert TooManyCurrentRoots(MAX_CURRENT);
+        }
+        _roots[root] = Publication({number: number, publishedAt: timestamp, supersededAt: 0, barred: false});
         _rootAt[number] = root;
         emit AttesterRootPublished(number, root, attesters);
     }
@@ -102,17 +139,44 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
     /// @notice Revokes a root, at once and for good: every proof made against it stops counting.
     /// @param root The root.
     function revokeRoot(uint256 root) external onlyRole(GUARDIAN_ROLE) {
-        AttesterRoot storage entry = _roots[root];
-        if (entry.number == 0 || entry.revoked) revert NothingToRevoke(root);
-        entry.revoked = true;
-        emit AttesterRootRevoked(entry.number, root);
+        uint32 number = _roots[root].number;
+        if (number == 0 || isRevoked(number)) revert NothingToRevoke(root);
+        _revoked[number >> 8] |= _bit(number);
+        _roots[root].barred = true;
+        emit AttesterRootRevoked(number, root);
+    }
+
+    /// @notice Revokes a key, at once and for good, whether or not a root holds it: every proof made against any root
+    /// that does stops counting, by whichever key its statements were signed, since a proof does not tell. Proofs go on
+    /// against the next root without it.
+    /// @param x First coordinate.
+    /// @param y Second coordinate.
+    function revokeKey(uint256 x, uint256 y) external onlyRole(GUARDIAN_ROLE) {
+        bytes32 key = keyId(x, y);
+        if (isKeyRevoked[key]) revert KeyRevoked(x, y);
+        isKeyRevoked[key] = true;
+        mapping(uint256 word => uint256 bits) storage holding = _holding[key];
+        for (uint256 word = 0; word <= count >> 8; ++word) {
+            uint256 bits = holding[word];
+            if (bits != 0) _revoked[word] |= bits;
+        }
+        // Roots were superseded in order: before the first that is past, all are.
+        for (uint32 number = count; number != 0 && !_isPast(_publication(number).supersededAt); --number) {
+            if (holding[number >> 8] & _bit(number) != 0) _publication(number).barred = true;
+        }
+        emit AttesterKeyRevoked(key, x, y);
     }
 
     /// @inheritdoc IAttesterSource
     function lookup(uint256 root) public view returns (uint32 number, bool current) {
-        AttesterRoot memory entry = _roots[root];
-        bool superseded = entry.supersededAt != 0 && block.timestamp > uint256(entry.supersededAt) + gracePeriod;
-        return (entry.number, entry.number != 0 && !entry.revoked && !superseded);
+        Publication memory entry = _roots[root];
+        number = entry.number;
+        current = number != 0 && !entry.barred && !_isPast(entry.supersededAt);
+    }
+
+    /// @inheritdoc IAttesterSource
+    function isRevoked(uint32 number) public view returns (bool) {
+        return _revoked[number >> 8] & _bit(number) != 0;
     }
 
     /// @notice Whether a root may be used now.
@@ -126,7 +190,30 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
     /// @inheritdoc IAttesterSource
     function rootAt(uint32 number) public view returns (uint256 root, AttesterRoot memory entry) {
         root = _rootAt[number];
-        entry = _roots[root];
+        Publication storage kept = _roots[root];
+        entry = AttesterRoot({
+            number: kept.number,
+            publishedAt: kept.publishedAt,
+            supersededAt: kept.supersededAt,
+            revoked: isRevoked(number)
+        });
+    }
+
+    /// @notice Whether a root holds a key.
+    /// @param number The root's number.
+    /// @param x First coordinate.
+    /// @param y Second coordinate.
+    /// @return Whether it was published with the key among its leaves.
+    function holdsKey(uint32 number, uint256 x, uint256 y) external view returns (bool) {
+        return _holding[keyId(x, y)][number >> 8] & _bit(number) != 0;
+    }
+
+    /// @notice What a key is known by.
+    /// @param x First coordinate.
+    /// @param y Second coordinate.
+    /// @return keccak256 of both.
+    function keyId(uint256 x, uint256 y) public pure returns (bytes32) {
+        return keccak256(abi.encode(x, y));
     }
 
     /// @notice The latest root, revoked or not.
@@ -134,6 +221,26 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
     /// @return entry What was published.
     function latest() external view returns (uint256 root, AttesterRoot memory entry) {
         return rootAt(count);
+    }
+
+    /// @dev Notes that a root holds a key, which must not be revoked.
+    function _noteHolding(uint256 x, uint256 y, uint32 number) private {
+        bytes32 key = keyId(x, y);
+        if (isKeyRevoked[key]) revert KeyRevoked(x, y);
+        _holding[key][number >> 8] |= _bit(number);
+    }
+
+    function _publication(uint32 number) private view returns (Publication storage) {
+        return _roots[_rootAt[number]];
+    }
+
+    /// @dev Whether the grace period of a root is over.
+    function _isPast(uint256 supersededAt) private view returns (bool) {
+        return supersededAt != 0 && block.timestamp > supersededAt + gracePeriod;
+    }
+
+    function _bit(uint32 number) private pure returns (uint256) {
+        return 1 << (number & 255);
     }
 
     function _isValid(Attester calldata attester) private pure returns (bool) {

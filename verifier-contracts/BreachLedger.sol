@@ -12,19 +12,17 @@ import {Level} from "./IMarginHealth.sol";
 /// @dev A claim's sequence is the sum of its statements' sequences, by the circuit: it orders portfolios, and whoever
 /// mixes an old statement with new ones is found out by it.
 abstract contract BreachLedger {
-    /// @dev A subject's last breach. `ended` is the sequence of the accepted proof that it ended; `sequence`, `asOf`,
-    /// `snapshot` and `collateral` are what it was made of.
-    struct Breach {
-        uint40 ended;
+    /// @dev What a claim is made of, in order of time.
+    struct Evidence {
         uint40 sequence;
-        uint32 provedAt;
         uint32 asOf;
         uint32 snapshot;
         uint64 collateral;
     }
 
-    /// @dev What a claim is made of, in order of time.
-    struct Evidence {
+    /// @dev A subject's last breach: when it was proved, and what it was made of. One slot.
+    struct Breach {
+        uint32 provedAt;
         uint40 sequence;
         uint32 asOf;
         uint32 snapshot;
@@ -68,25 +66,33 @@ abstract contract BreachLedger {
     /// @notice Health was breached by these statements and this snapshot: neither they nor the collateral are newer.
     error NotNewerThanBreach(uint256 sequence, uint256 asOf, uint256 snapshot);
 
-    /// @dev When the accepted proof with this sequence was shown to be breached, zero if it was not.
-    function _breachedAt(address subject, uint40 sequence) internal view returns (uint32) {
-        Breach storage breach = _breaches[subject];
-        return breach.ended == sequence ? breach.provedAt : 0;
+    /// @dev When the subject's last breach was proved. Its record says whether there is one, and what it ended.
+    function _lastBreachAt(address subject) internal view returns (uint32) {
+        return _breaches[subject].provedAt;
+    }
+
+    /// @dev What the subject's last breach was made of.
+    function _lastBreachOf(address subject) internal view returns (Evidence memory) {
+        Breach memory last = _breaches[subject];
+        return
+            Evidence({
+                sequence: last.sequence,
+                asOf: last.asOf,
+                snapshot: last.snapshot,
+                collateral: last.collateral
+            });
     }
 
     /// @dev A breach by the statements and the snapshot of the proof would contradict it; an older one says nothing.
-    /// The same goes for a breach that is known: an older one must not take its place.
-    function _recordBreach(address subject, Evidence memory proved, Evidence memory breached) internal {
-        Breach storage last = _breaches[subject];
-        bool isKnown = last.provedAt != 0 && last.ended == proved.sequence;
-        Evidence memory newest = isKnown ? _evidenceOf(last) : proved;
+    /// The same goes for a breach that is known: an older one must not take its place. `newest` is what the last proof
+    /// was made of, or the breach of it that is known.
+    function _recordBreach(address subject, Evidence memory newest, Evidence memory breached) internal {
         if (_isOlder(breached, newest) || _isSame(breached, newest)) {
             revert BreachNotNewer(breached.sequence, breached.asOf, breached.snapshot);
         }
         _breaches[subject] = Breach({
-            ended: proved.sequence,
-            sequence: breached.sequence,
             provedAt: SafeCast.toUint32(block.timestamp),
+            sequence: breached.sequence,
             asOf: breached.asOf,
             snapshot: breached.snapshot,
             collateral: breached.collateral
@@ -96,23 +102,11 @@ abstract contract BreachLedger {
     /// @dev After a breach, health needs something that the breach did not see, for good. Snapshots are numbered over
     /// all policies: under another policy, health may have to wait for that policy's next snapshot.
     function _requireNewerThanBreach(address subject, Evidence memory claimed) internal view {
-        Breach storage last = _breaches[subject];
-        if (last.provedAt == 0) return;
-        Evidence memory breached = _evidenceOf(last);
+        Evidence memory breached = _lastBreachOf(subject);
         bool isAnswered = !_isSame(claimed, breached) || claimed.collateral > breached.collateral;
         if (_isOlder(claimed, breached) || !isAnswered) {
             revert NotNewerThanBreach(breached.sequence, breached.asOf, breached.snapshot);
         }
-    }
-
-    function _evidenceOf(Breach storage breach) private view returns (Evidence memory) {
-        return
-            Evidence({
-                sequence: breach.sequence,
-                asOf: breach.asOf,
-                snapshot: breach.snapshot,
-                collateral: breach.collateral
-            });
     }
 
     function _isOlder(Evidence memory a, Evidence memory b) private pure returns (bool) {

@@ -92,8 +92,8 @@ abstract contract Groth16KeyStore {
     /// @dev Writes Σ scalars_i IC_i. Five words of scratch space: the sum, then what is added to it and its factor.
     function _combine(uint256[8] memory scalars, uint256 pointer) internal view {
         uint256 sum = Bn254Precompiles.allocate(5);
-        Bn254Precompiles.store(sum, 0, 0);
-        _add(sum, _ic0X, _ic0Y, scalars[0]);
+        if (scalars[0] == 1) Bn254Precompiles.store(sum, _ic0X, _ic0Y);
+        else Bn254Precompiles.multiply(sum + 0x40, _ic0X, _ic0Y, scalars[0], sum);
         _add(sum, _ic1X, _ic1Y, scalars[1]);
         _add(sum, _ic2X, _ic2Y, scalars[2]);
         _add(sum, _ic3X, _ic3Y, scalars[3]);
@@ -104,12 +104,11 @@ abstract contract Groth16KeyStore {
         Bn254Precompiles.copy(pointer, sum);
     }
 
-    /// @dev sum += scalar · (x, y). A factor of zero adds nothing and a factor of one needs no multiplication.
+    /// @dev sum += scalar · (x, y). A factor of zero adds nothing.
     function _add(uint256 sum, uint256 x, uint256 y, uint256 scalar) private view {
         if (scalar == 0) return;
         uint256 term = sum + 0x40;
-        if (scalar == 1) Bn254Precompiles.store(term, x, y);
-        else Bn254Precompiles.multiply(term, x, y, scalar, term);
+        Bn254Precompiles.multiply(term, x, y, scalar, term);
         Bn254Precompiles.accumulate(sum);
     }
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity ^0.8.28;
 
-import {Bn254} from "./Bn254.sol";
 import {BreachLedger} from "./BreachLedger.sol";
 import {ICollateralUse} from "./CollateralEscrow.sol";
-import {AttesterRoot, IAttesterSource} from "./IAttesterSource.sol";
+import {IAttesterSource} from "./IAttesterSource.sol";
 import {Health, IMarginHealth, Terms} from "./IMarginHealth.sol";
 import {ISnapshotSource, Snapshot} from "./ISnapshotSource.sol";
 import {Claim, PublicSignals} from "./PublicSignals.sol";
@@ -13,27 +12,58 @@ import {Claim, PublicSignals} from "./PublicSignals.sol";
 /// @notice Its account set, what its last accepted proof showed, and whether that still counts.
 abstract contract HealthRecords is IMarginHealth, BreachLedger, ICollateralUse {
     using PublicSignals for uint256;
+    using PublicSignals for uint96;
 
-    /// @dev One subject. The second slot is the last accepted proof: `terms` is its claim without the subject, in the
-    /// claim's own packing (asOf, sequence, ratio, level, assurance); snapshot and attester root by their numbers.
-    struct Account {
-        uint256 accountSet;
+    /// @dev The last accepted proof, in one slot: all that a proof has to read and write of its subject. `terms` is its
+    /// claim without the subject, in the claim's own packing (asOf, sequence, ratio, level, assurance); snapshot and
+    /// attester root by their numbers. What else it showed is in its event.
+    struct Record {
         uint96 terms;
         uint32 healthyUntil;
         uint32 snapshot;
-        uint32 attesterRoot;
+        uint24 attesterRoot;
         uint64 collateral;
-        uint256 portfolioCommitment;
+        uint8 flags;
     }
 
-    /// @dev What the last proof stands on, and whether it counts now.
-    struct Standing {
-        bool healthy;
-        uint32 breachedAt;
-        bytes32 policyId;
-        uint256 snapshotRoot;
-        uint256 attesterRoot;
+    /// @dev What changes of the account set ask of proofs. Read only where the record's flags say so.
+    struct SetChange {
+        uint32 statementsAfter;
+        uint32 releaseFrom;
+        uint40 sequenceBase;
     }
+
+    /// @dev One subject. `formerSet` is what the last proof covered, if the set has grown since.
+    struct Account {
+        Record last;
+        uint256 accountSet;
+        uint256 formerSet;
+        SetChange change;
+    }
+
+    /// @dev Set with the first account set and never cleared, so that no proof pays for an empty slot.
+    uint8 internal constant _KNOWN = 1;
+
+    /// @dev A breach ended what the last proof showed.
+    uint8 internal constant _BREACHED = 2;
+
+    /// @dev The announcement of a release ended it.
+    uint8 internal constant _ENDED = 4;
+
+    /// @dev A release is announced: no proof is taken.
+    uint8 internal constant _RELEASING = 8;
+
+    /// @dev The account set has grown since the last proof.
+    uint8 internal constant _GROWN = 16;
+
+    /// @dev A breach was proved once: later proofs must be newer.
+    uint8 internal constant _EVER_BREACHED = 32;
+
+    /// @dev An account set was released once: sequences go on from the highest before.
+    uint8 internal constant _EVER_RELEASED = 64;
+
+    /// @dev What a new proof leaves as it is.
+    uint8 internal constant _LASTING = _KNOWN | _EVER_BREACHED | _EVER_RELEASED;
 
     /// @notice Knows the accepted snapshots.
     ISnapshotSource public immutable oracle;
@@ -48,24 +78,14 @@ abstract contract HealthRecords is IMarginHealth, BreachLedger, ICollateralUse {
         attesters = attesters_;
     }
 
-    /// @notice Fixes the caller's account set: every later proof must cover exactly these venue accounts. Once only.
-    /// @param accountSet Salted commitment to the accounts.
-    function registerAccountSet(uint256 accountSet) external {
-        if (accountSet == 0 || accountSet >= Bn254.R) revert InvalidAccountSet(accountSet);
-        Account storage account = _accounts[msg.sender];
-        if (account.accountSet != 0) revert AlreadyRegistered(msg.sender);
-        account.accountSet = accountSet;
-        emit AccountSetRegistered(msg.sender, accountSet);
-    }
-
     /// @inheritdoc IMarginHealth
-    function isHealthy(address subject) external view returns (bool) {
-        return _standing(_accounts[subject], subject).healthy;
+    function isHealthy(address subject) external view returns (bool healthy) {
+        (healthy, , ) = _standing(_accounts[subject].last);
     }
 
     /// @inheritdoc IMarginHealth
     function meets(address subject, Terms calldata terms) external view returns (bool) {
-        return _meets(subject, terms);
+        return _meets(_accounts[subject].last, terms);
     }
 
     /// @inheritdoc IMarginHealth
@@ -74,67 +94,82 @@ abstract contract HealthRecords is IMarginHealth, BreachLedger, ICollateralUse {
     }
 
     /// @inheritdoc ICollateralUse
-    /// @dev Runs to the proof's end even if something it stands on is revoked: revocation must not open the escrow.
+    /// @dev Runs to the proof's end whatever ends its health before: no revocation, breach or release opens the escrow.
     function collateralInUse(address subject) external view returns (uint256) {
-        Account storage account = _accounts[subject];
-        return block.timestamp <= account.healthyUntil ? account.collateral : 0;
-    }
-
-    /// @notice The account set a subject registered.
-    /// @param subject The account asked about.
-    /// @return The set, zero if none.
-    function accountSetOf(address subject) external view returns (uint256) {
-        return _accounts[subject].accountSet;
+        Record memory last = _accounts[subject].last;
+        return block.timestamp <= last.healthyUntil ? last.collateral : 0;
     }
 
     /// @inheritdoc IMarginHealth
     function health(address subject) external view returns (Health memory) {
         Account storage account = _accounts[subject];
-        Standing memory standing = _standing(account, subject);
-        Claim memory proved = _provedClaim(account);
+        Record memory last = account.last;
+        (bool healthy, bytes32 policyId, uint256 snapshotRoot) = _standing(last);
+        (uint256 attesterRoot, ) = attesters.rootAt(last.attesterRoot);
+        Claim memory proved = _claimOf(last);
         return
             Health({
-                healthy: standing.healthy,
-                breachedAt: standing.breachedAt,
-                healthyUntil: account.healthyUntil,
+                healthy: healthy,
+                breachedAt: _has(last, _BREACHED) ? _lastBreachAt(subject) : 0,
+                healthyUntil: last.healthyUntil,
                 asOf: proved.asOf,
-                sequence: proved.sequence,
+                sequence: _lastSequence(account, last),
                 minRatioBps: proved.minRatioBps,
                 level: proved.level,
                 minAssurance: proved.minAssurance,
-                policyId: standing.policyId,
-                snapshotRoot: standing.snapshotRoot,
-                attesterRoot: standing.attesterRoot,
-                portfolioCommitment: account.portfolioCommitment,
-                onChainCollateral: account.collateral
+                policyId: policyId,
+                snapshotRoot: snapshotRoot,
+                attesterRoot: attesterRoot,
+                accountSet: _provedSet(account, last),
+                onChainCollateral: last.collateral
             });
     }
 
-    /// @dev Number zero, of an account nothing was proved about, stands for nothing and time zero is past.
-    function _standing(Account storage account, address subject) internal view returns (Standing memory standing) {
+    /// @dev Whether the last proof counts now, and what it stands on. Number zero, of an account nothing was proved
+    /// about, stands for nothing and time zero is past.
+    function _standing(
+        Record memory last
+    ) internal view returns (bool healthy, bytes32 policyId, uint256 snapshotRoot) {
         Snapshot memory snapshot;
-        AttesterRoot memory root;
-        (standing.policyId, standing.snapshotRoot, snapshot) = oracle.snapshotAt(account.snapshot);
-        (standing.attesterRoot, root) = attesters.rootAt(account.attesterRoot);
-        standing.breachedAt = _breachedAt(subject, _provedClaim(account).sequence);
-        bool revoked = snapshot.revoked || root.revoked;
-        standing.healthy = block.timestamp <= account.healthyUntil && !revoked && standing.breachedAt == 0;
-    }
-
-    /// @dev The claim of the last proof, its subject left out.
-    function _provedClaim(Account storage account) internal view returns (Claim memory) {
-        return (uint256(account.terms) << 160).unpack();
+        (policyId, snapshotRoot, snapshot) = oracle.snapshotAt(last.snapshot);
+        bool runs = block.timestamp <= last.healthyUntil && !_has(last, _BREACHED | _ENDED);
+        healthy = runs && !snapshot.revoked && !attesters.isRevoked(last.attesterRoot);
     }
 
     /// @dev Whether the last proof counts and meets the terms.
-    function _meets(address subject, Terms calldata terms) internal view returns (bool) {
-        Account storage account = _accounts[subject];
-        Standing memory standing = _standing(account, subject);
-        if (!standing.healthy || standing.policyId != terms.policyId) return false;
-        Claim memory proved = _provedClaim(account);
+    function _meets(Record memory last, Terms calldata terms) internal view returns (bool) {
+        (bool healthy, bytes32 policyId, ) = _standing(last);
+        if (!healthy || policyId != terms.policyId) return false;
+        Claim memory proved = _claimOf(last);
         return
             proved.level >= terms.level &&
             proved.minRatioBps >= terms.minRatioBps &&
             proved.minAssurance >= terms.minAssurance;
+    }
+
+    /// @dev The claim of the last proof, its subject left out.
+    function _claimOf(Record memory last) internal pure returns (Claim memory) {
+        return (uint256(last.terms) << 160).unpack();
+    }
+
+    /// @dev The last proof's sequence among all of its subject's.
+    function _lastSequence(Account storage account, Record memory last) internal view returns (uint40) {
+        return _sequenceOf(account, last, last.terms.sequence());
+    }
+
+    /// @dev Where a claim's sequence stands among all of its subject's: those of a set that was registered after a
+    /// release come after all before it.
+    function _sequenceOf(Account storage account, Record memory last, uint40 claimed) internal view returns (uint40) {
+        return _has(last, _EVER_RELEASED) ? account.change.sequenceBase + claimed : claimed;
+    }
+
+    /// @dev The set that the last proof covered, or that the first one must.
+    function _provedSet(Account storage account, Record memory last) internal view returns (uint256) {
+        if (_has(last, _GROWN)) return account.formerSet;
+        return last.snapshot == 0 ? 0 : account.accountSet;
+    }
+
+    function _has(Record memory last, uint8 flags) internal pure returns (bool) {
+        return last.flags & flags != 0;
     }
 }

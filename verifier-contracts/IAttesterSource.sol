@@ -19,6 +19,11 @@ interface IAttesterSource {
     /// @return current Whether it may be used now.
     function lookup(uint256 root) external view returns (uint32 number, bool current);
 
+    /// @notice Whether nothing that stands on a root counts any more: it was revoked, or a key in it was.
+    /// @param number The root's number.
+    /// @return Whether it was.
+    function isRevoked(uint32 number) external view returns (bool);
+
     /// @notice The root with a number.
     /// @param number Its number.
     /// @return root The root, zero if there is none.

@@ -29,11 +29,12 @@ struct Terms {
 
 /// @dev What is known about a subject. All zero for a subject nobody ever proved anything about.
 struct Health {
-    /// Whether the proof still counts: not lapsed, not breached, neither its snapshot nor its attester root revoked.
+    /// Whether the proof still counts: not lapsed, not breached, its account set not up for release, and neither its
+    /// snapshot nor its attester root nor a key in that root revoked.
     bool healthy;
     /// When a newer breach proof ended this health, zero if none did.
     uint32 breachedAt;
-    /// Last second at which the proof counts, if nothing is revoked before.
+    /// Last second at which the proof counts, if nothing ends it before.
     uint32 healthyUntil;
     /// The oldest venue statement is no older than this.
     uint32 asOf;
@@ -48,8 +49,9 @@ struct Health {
     bytes32 policyId;
     uint256 snapshotRoot;
     uint256 attesterRoot;
-    /// Commits to the venue statements. Whoever holds them can show what was proved.
-    uint256 portfolioCommitment;
+    /// Commits to the venue accounts that the proof covers. Another set than before means that accounts were added, or
+    /// that all were given up for others.
+    uint256 accountSet;
     /// How much of the subject's escrow was counted, at 1e-8 quote units.
     uint64 onChainCollateral;
 }
@@ -61,19 +63,18 @@ struct Health {
 ///  1. each venue statement is signed by a key in `attesterRoot`, names this subject and this scope, is no older than
 ///     `asOf`, and has at least the claimed assurance (self-claimed < attested < venue-signed); every position it
 ///     counts is consumed; the set of venue accounts is exactly `accountSet`; the statements hash to
-///     `portfolioCommitment`;
+///     `portfolioCommitment`; their sequences add up to the claimed one;
 ///  2. every position names an instrument of `snapshotRoot`, and every quantity is in range;
 ///  3. the risk totals that follow come from exactly those quantities and exactly the published risk numbers;
-///  4. `equity + onChainCollateral >= ratio * requirement`, where the requirement is what the policy behind
-///     `snapshotRoot` says for these totals: its loss factor times the sum of every netting set's worst scenario,
-///     plus charges;
-///  5. and any exposure limits in the policy hold."
-/// A breach proof shows 1 to 3 and the complement of 4 and 5, exactly, and ends health.
+///  4. `equity + onChainCollateral >= ratio * requirement` at the claimed level, where the requirement is what the
+///     margin program published with `snapshotRoot` makes of these totals; and every exposure is within its limits."
+/// A breach proof shows 1 to 3 and the complement of 4, exactly, and ends health. A proof of growth shows that one
+/// account set holds every account of another (IAccountSets). Each kind has keys of its own.
 /// Nothing else leaks: not the number of positions or venues, not which venue, not the equity.
 ///
 /// What must be trusted:
-///  - venue keys, that a statement is the whole truth about its account. Bounded by the published set, its
-///    revocation, the age of statements; an account never registered in the set is outside the claim.
+///  - venue keys, that a statement is the whole truth about its account. Bounded by the published set, the revocation
+///    of a key in every root that holds it, the age of statements; an account never registered is outside the claim.
 ///  - publishers, that the market data are right. Bounded by their quorum, by anyone's exact recomputation of the
 ///    root, by the guardian's power to revoke.
 ///  - the set-up, that nobody kept its secrets. Keys of a local set-up are refused outside local networks.
@@ -82,11 +83,6 @@ struct Health {
 ///    a proof; but who may add a key, a policy or an attester could prepare one, so a consumer names its policy.
 ///  - nobody, for the confidentiality of the book.
 interface IMarginHealth {
-    /// @notice A subject fixed the set of venue accounts that every one of its proofs must cover.
-    /// @param subject The account that claims margin health.
-    /// @param accountSet Salted commitment to its venue accounts.
-    event AccountSetRegistered(address indexed subject, uint256 accountSet);
-
     /// @notice A proof was accepted.
     /// @param subject Whose margin was proved.
     /// @param policyId Under which policy.
@@ -123,18 +119,6 @@ interface IMarginHealth {
     /// @notice A policy takes no new proofs; accepted ones lapse in their time.
     /// @param policyId Hash of the policy.
     event PolicyRetired(bytes32 indexed policyId);
-
-    /// @notice The subject has no registered account set.
-    error NotRegistered(address subject);
-
-    /// @notice The subject already has an account set.
-    error AlreadyRegistered(address subject);
-
-    /// @notice An account set must be a field element other than zero.
-    error InvalidAccountSet(uint256 accountSet);
-
-    /// @notice The proof covers other venue accounts than the subject registered.
-    error AccountSetMismatch(uint256 registered, uint256 proved);
 
     /// @notice The proof is for another chain, another registry or a policy this registry does not know.
     error ScopeMismatch(uint256 scope);
@@ -186,8 +170,9 @@ interface IMarginHealth {
     /// @return Whether it has an accepted proof that has not lapsed and stands on nothing revoked.
     function isHealthy(address subject) external view returns (bool);
 
-    /// @notice Whether new credit may be extended to the subject: it is healthy on these terms, and neither the
-    /// registry nor the publishers are paused. This is the one call a consumer needs.
+    /// @notice Whether new credit may be extended to the subject: it is healthy on these terms by a proof that covers
+    /// all of its registered accounts, and neither the registry is paused nor a breaker of the publishers' has
+    /// tripped. This is the one call a consumer needs.
     /// @param subject The account that asks for credit.
     /// @param terms What the consumer demands.
     /// @return Whether it may.

@@ -84,7 +84,9 @@ interface ITierTable {
     /// @notice The tier's end is fixed: it moves neither way.
     error SunsetScheduled(bytes32 tier, uint256 lastSecond);
 
-    /// @notice Adds a tier, which takes proofs after `activationDelay`. Its key can never be replaced.
+    /// @notice Adds a tier, which takes proofs after `activationDelay`. Its key can never be replaced. Whoever looks at
+    /// it before compares the contract's code with Groth16Verifier's, not only the hash that it names: another
+    /// contract may answer as it likes, or change.
     /// @param tier Name of the tier.
     /// @param verifier Contract that holds its key.
     /// @param setup Where the key came from.

@@ -3,10 +3,13 @@ pragma solidity ^0.8.28;
 
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
+import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {CollateralEscrow} from "./CollateralEscrow.sol";
+import {AccountSets} from "./AccountSets.sol";
 import {Groth16Proof} from "./Groth16.sol";
 import {HealthRecords} from "./HealthRecords.sol";
+import {IAccountSets} from "./IAccountSets.sol";
 import {IAttesterSource} from "./IAttesterSource.sol";
 import {IMarginHealth, Terms} from "./IMarginHealth.sol";
 import {ISnapshotSource} from "./ISnapshotSource.sol";
@@ -22,15 +25,25 @@ import {IVerificationErrors} from "./IVerificationErrors.sol";
 /// than the last. IMarginHealth states what an accepted proof shows and what must be trusted.
 /// @dev Anyone may submit for anyone: the claim names its subject. Replay is stopped by the subject's sequence, never
 /// by the proof's bytes, which anyone can re-randomise.
-contract MarginHealthRegistry is PolicyTable, HealthRecords, IVerificationErrors, Pausable {
+contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, Pausable {
     using PublicSignals for uint256;
     using PublicSignals for uint256[7];
 
-    /// @notice Holds the tiers' keys.
-    MarginHealthVerifier public immutable verifier;
+    /// @dev What is recorded of a claim that holds.
+    struct Checked {
+        address subject;
+        bytes32 policyId;
+        uint40 sequence;
+        uint32 healthyUntil;
+        uint32 snapshot;
+        uint24 attesterRoot;
+        uint8 flags;
+    }
 
-    /// @notice Holds the collateral that proofs may count.
-    CollateralEscrow public immutable escrow;
+    /// @notice In a batch: the first claim that is refused.
+    /// @param claim Position of the claim.
+    /// @param reason The error it is refused with, encoded.
+    error BadClaim(uint256 claim, bytes reason);
 
     /// @notice Deploys its own escrow.
     /// @param admin Holds every role at first.
@@ -44,10 +57,7 @@ contract MarginHealthRegistry is PolicyTable, HealthRecords, IVerificationErrors
         ISnapshotSource oracle_,
         IAttesterSource attesters_,
         IERC20Metadata collateralToken
-    ) PolicyTable(admin) HealthRecords(oracle_, attesters_) {
-        verifier = verifier_;
-        escrow = new CollateralEscrow(collateralToken, this);
-    }
+    ) PolicyTable(admin) HealthRecords(oracle_, attesters_) AccountSets(verifier_, collateralToken) {}
 
     /// @notice Stops submissions and new credit. What was proved lapses in its time.
     function pause() external onlyRole(GUARDIAN_ROLE) {
@@ -68,12 +78,13 @@ contract MarginHealthRegistry is PolicyTable, HealthRecords, IVerificationErrors
         Groth16Proof calldata proof,
         uint256[7] calldata signals
     ) external whenNotPaused {
-        _accept(tier, signals);
-        verifier.verifyProof(StatementKind.Health, tier, proof, signals);
+        _record(tier, signals, _check(signals));
+        if (!verifier.liveKey(StatementKind.Health, tier).verify(proof, signals)) revert InvalidProof();
     }
 
     /// @notice Checks many proofs under one tier by one product of pairings, and records what they show, or reverts
-    /// with the first thing that is wrong: all of them count, or none. Proofs of one subject need rising sequences.
+    /// naming the first claim or proof that is wrong: all of them count, or none. Proofs of one subject need rising
+    /// sequences.
     /// @param tier Circuit tier of the proofs.
     /// @param proofs The proofs.
     /// @param signals Public signals of each, in the order of PublicSignals.
@@ -83,9 +94,14 @@ contract MarginHealthRegistry is PolicyTable, HealthRecords, IVerificationErrors
         uint256[7][] calldata signals
     ) external whenNotPaused {
         for (uint256 i = 0; i < signals.length; ++i) {
-            _accept(tier, signals[i]);
+            // Asked from outside, so that the reason can be given with the index.
+            try this.checkClaim(signals[i]) returns (Checked memory checked) {
+                _record(tier, signals[i], checked);
+            } catch (bytes memory reason) {
+                revert BadClaim(i, reason);
+            }
         }
-        verifier.verifyBatch(StatementKind.Health, tier, proofs, signals);
+        verifier.liveKey(StatementKind.Health, tier).verifyBatch(proofs, signals);
     }
 
     /// @notice Ends the subject's health: its margin does not cover what the policy demands, by newer statements or a
@@ -96,55 +112,100 @@ contract MarginHealthRegistry is PolicyTable, HealthRecords, IVerificationErrors
     function proveBreach(bytes32 tier, Groth16Proof calldata proof, uint256[7] calldata signals) external {
         Claim memory claim = signals.claim().unpack();
         Account storage account = _accounts[claim.subject];
-        _requireAccountSet(account.accountSet, claim.subject, signals.accountSet());
+        Record memory last = account.last;
+        if (account.accountSet == 0) revert NotRegistered(claim.subject);
+        if (last.snapshot == 0) revert NothingProved(claim.subject);
+        _requireSameSet(_provedSet(account, last), signals.accountSet());
         bytes32 policyId = _requireScope(signals.scope());
         (uint32 snapshot, ) = _requireSnapshot(policyId, signals.snapshotRoot());
         _requireAttesterRoot(signals.attesterRoot());
         _requireBreachClaim(policyId, claim);
-        uint256 held = escrow.collateralOf(claim.subject);
-        uint256 counted = signals.onChainCollateral();
-        if (counted < held) revert CollateralLeftOut(counted, held);
-        Claim memory proved = _requireProved(account, claim.subject, policyId);
+        _requireAllCounted(claim.subject, signals.onChainCollateral());
+        _requireProvedUnder(policyId, last.snapshot);
+
+        Evidence memory proved = _provedEvidence(account, last);
+        uint40 sequence = _sequenceOf(account, last, claim.sequence);
         _recordBreach(
             claim.subject,
-            _evidence(proved, account.snapshot, account.collateral),
-            _evidence(claim, snapshot, counted)
+            _has(last, _BREACHED) ? _lastBreachOf(claim.subject) : proved,
+            _evidence(sequence, claim.asOf, snapshot, signals.onChainCollateral())
         );
+        account.last.flags = last.flags | _BREACHED | _EVER_BREACHED;
+        if (_has(last, _GROWN)) _requireStatementsAfterNow(account);
         emit BreachProved(claim.subject, policyId, proved.sequence, tier, signals);
         verifier.verifyProof(StatementKind.Breach, tier, proof, signals);
     }
 
     /// @inheritdoc IMarginHealth
     function canOpen(address subject, Terms calldata terms) external view returns (bool) {
-        return !paused() && oracle.opensCredit(terms.policyId) && _meets(subject, terms);
+        Record memory last = _accounts[subject].last;
+        return !paused() && !_has(last, _GROWN) && oracle.opensCredit(terms.policyId) && _meets(last, terms);
     }
 
-    /// @dev All that a proof leaves to the chain. The caller verifies the proof itself, in the same transaction.
-    function _accept(bytes32 tier, uint256[7] calldata signals) private {
+    /// @notice Checks a claim as submitting it now would, all but its proof: for whoever is about to prove or submit.
+    /// Reverts with the first thing that is wrong.
+    /// @param signals The public signals, in the order of PublicSignals.
+    /// @return What would be recorded.
+    function checkClaim(uint256[7] calldata signals) external view returns (Checked memory) {
+        return _check(signals);
+    }
+
+    /// @inheritdoc IERC165
+    function supportsInterface(bytes4 interfaceId) public view override returns (bool) {
+        return
+            interfaceId == type(IMarginHealth).interfaceId ||
+            interfaceId == type(IAccountSets).interfaceId ||
+            super.supportsInterface(interfaceId);
+    }
+
+    /// @dev Writes what a claim shows. The caller verifies the proof itself, in the same transaction.
+    function _record(bytes32 tier, uint256[7] calldata signals, Checked memory checked) private {
+        _accounts[checked.subject].last = Record({
+            terms: signals.claim().terms(),
+            healthyUntil: checked.healthyUntil,
+            snapshot: checked.snapshot,
+            attesterRoot: checked.attesterRoot,
+            collateral: SafeCast.toUint64(signals.onChainCollateral()),
+            flags: checked.flags
+        });
+        emit HealthProved(checked.subject, checked.policyId, checked.sequence, tier, checked.healthyUntil, signals);
+    }
+
+    /// @dev All that a proof leaves to the chain.
+    function _check(uint256[7] calldata signals) private view returns (Checked memory checked) {
         Claim memory claim = signals.claim().unpack();
         Account storage account = _accounts[claim.subject];
-        _requireAccountSet(account.accountSet, claim.subject, signals.accountSet());
-        bytes32 policyId = _requireScope(signals.scope());
-        (uint32 snapshot, uint256 snapshotExpiry) = _requireSnapshot(policyId, signals.snapshotRoot());
-        uint32 attesterRoot = _requireAttesterRoot(signals.attesterRoot());
-        uint256 statementExpiry = _requireClaim(policyId, claim);
-        _requireNewer(claim.sequence, _provedClaim(account).sequence);
-        _requireHeld(claim.subject, signals.onChainCollateral());
-        _requireNewerThanBreach(claim.subject, _evidence(claim, snapshot, signals.onChainCollateral()));
-
-        uint256 healthyUntil = statementExpiry < snapshotExpiry ? statementExpiry : snapshotExpiry;
-        account.terms = signals.claim().terms();
-        account.healthyUntil = SafeCast.toUint32(healthyUntil);
-        account.snapshot = snapshot;
-        account.attesterRoot = attesterRoot;
-        account.collateral = SafeCast.toUint64(signals.onChainCollateral());
-        account.portfolioCommitment = signals.portfolioCommitment();
-        emit HealthProved(claim.subject, policyId, claim.sequence, tier, healthyUntil, signals);
+        Record memory last = account.last;
+        _requireCurrentSet(account.accountSet, last, claim.subject, signals.accountSet());
+        checked.subject = claim.subject;
+        checked.flags = last.flags & _LASTING;
+        checked.policyId = _requireScope(signals.scope());
+        uint256 snapshotExpiry;
+        (checked.snapshot, snapshotExpiry) = _requireSnapshot(checked.policyId, signals.snapshotRoot());
+        checked.attesterRoot = SafeCast.toUint24(_requireAttesterRoot(signals.attesterRoot()));
+        uint256 statementExpiry = _requireClaim(checked.policyId, claim);
+        _requireAfterSetChange(account, last, claim.asOf);
+        uint40 proved = _lastSequence(account, last);
+        checked.sequence = _sequenceOf(account, last, claim.sequence);
+        if (checked.sequence <= proved) revert SequenceNotIncreasing(checked.sequence, proved);
+        _requireHeld(last, claim.subject, signals.onChainCollateral());
+        if (_has(last, _EVER_BREACHED)) {
+            _requireNewerThanBreach(
+                claim.subject,
+                _evidence(checked.sequence, claim.asOf, checked.snapshot, signals.onChainCollateral())
+            );
+        }
+        checked.healthyUntil = SafeCast.toUint32(Math.min(statementExpiry, snapshotExpiry));
     }
 
-    function _requireAccountSet(uint256 registered, address subject, uint256 proved) private pure {
-        if (registered == 0) revert NotRegistered(subject);
-        if (registered != proved) revert AccountSetMismatch(registered, proved);
+    function _requireCurrentSet(uint256 current, Record memory last, address subject, uint256 proved) private pure {
+        if (current == 0) revert NotRegistered(subject);
+        if (_has(last, _RELEASING)) revert ReleaseRunning(subject);
+        _requireSameSet(current, proved);
+    }
+
+    function _requireSameSet(uint256 expected, uint256 proved) private pure {
+        if (expected != proved) revert AccountSetMismatch(expected, proved);
     }
 
     function _requireSnapshot(bytes32 policyId, uint256 root) private view returns (uint32, uint256) {
@@ -160,38 +221,40 @@ contract MarginHealthRegistry is PolicyTable, HealthRecords, IVerificationErrors
         return number;
     }
 
-    function _requireNewer(uint256 sequence, uint256 last) private pure {
-        if (sequence <= last) revert SequenceNotIncreasing(sequence, last);
-    }
-
-    /// @dev More may be held than is counted: otherwise anyone could stop a proof by depositing a unit.
-    function _requireHeld(address subject, uint256 counted) private view {
-        if (counted == 0) return;
+    /// @dev More may be held than is counted: otherwise anyone could stop a proof by depositing a unit. What a proof
+    /// that has not lapsed counts is held, because the escrow neither pays it out nor lets it be pledged.
+    function _requireHeld(Record memory last, address subject, uint256 counted) private view {
+        if (counted == 0 || (counted <= last.collateral && block.timestamp <= last.healthyUntil)) return;
         uint256 held = escrow.collateralOf(subject);
         if (counted > held) revert CollateralNotHeld(counted, held);
     }
 
+    function _requireAllCounted(address subject, uint256 counted) private view {
+        uint256 held = escrow.collateralOf(subject);
+        if (counted < held) revert CollateralLeftOut(counted, held);
+    }
+
     /// @dev A breach is of the health that was proved: of the same policy.
-    function _requireProved(
-        Account storage account,
-        address subject,
-        bytes32 policyId
-    ) private view returns (Claim memory) {
-        if (account.snapshot == 0) revert NothingProved(subject);
-        (bytes32 proved, , ) = oracle.snapshotAt(account.snapshot);
+    function _requireProvedUnder(bytes32 policyId, uint32 snapshot) private view {
+        (bytes32 proved, , ) = oracle.snapshotAt(snapshot);
         if (proved != policyId) revert BreachOfOtherPolicy(proved, policyId);
-        return _provedClaim(account);
+    }
+
+    /// @dev What the last proof was made of.
+    function _provedEvidence(Account storage account, Record memory last) private view returns (Evidence memory) {
+        return _evidence(_lastSequence(account, last), _claimOf(last).asOf, last.snapshot, last.collateral);
     }
 
     function _evidence(
-        Claim memory claim,
+        uint40 sequence,
+        uint32 asOf,
         uint32 snapshot,
         uint256 collateral
     ) private pure returns (Evidence memory) {
         return
             Evidence({
-                sequence: claim.sequence,
-                asOf: claim.asOf,
+                sequence: sequence,
+                asOf: asOf,
                 snapshot: snapshot,
                 collateral: SafeCast.toUint64(collateral)
             });

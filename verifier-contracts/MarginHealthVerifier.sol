@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Groth16Proof} from "./Groth16.sol";
+import {Groth16Verifier} from "./Groth16Verifier.sol";
 import {StatementKind} from "./ITierTable.sol";
 import {TierTable} from "./TierTable.sol";
 
@@ -18,6 +19,15 @@ contract MarginHealthVerifier is TierTable {
         uint256 activationDelay_,
         uint256 noticePeriod_
     ) TierTable(admin, activationDelay_, noticePeriod_) {}
+
+    /// @notice The key of a tier that takes proofs of a kind now; reverts if it does not. For callers that check many
+    /// proofs over time: asking the key itself saves them the way through here.
+    /// @param kind What proofs must state.
+    /// @param tier Name of the tier.
+    /// @return The key, whose answer the caller must look at.
+    function liveKey(StatementKind kind, bytes32 tier) external view returns (Groth16Verifier) {
+        return _requireLive(kind, tier);
+    }
 
     /// @notice Returns if the proof shows the public signals under the tier's key, reverts otherwise.
     /// @param kind What the proof must state.

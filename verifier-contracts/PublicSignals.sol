@@ -64,6 +64,11 @@ library PublicSignals {
         return uint96(packed >> 160);
     }
 
+    /// @dev The sequence in such terms.
+    function sequence(uint96 packed) internal pure returns (uint40) {
+        return uint40((packed >> 32) & (2 ** 36 - 1));
+    }
+
     /// @dev Reads a claim. A claim outside its 251 bits would have a second reading and is refused.
     function unpack(uint256 packed) internal pure returns (Claim memory) {
         uint256 assurance = packed >> 249;

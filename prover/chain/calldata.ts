@@ -43,5 +43,10 @@ export function submitArguments({ tier, proof, publicSignals }: ProofBundle): [t
   return [tierId(tier), solidityProof(proof), orderedSignals(publicSignals)];
 }
 
+/** The arguments of `MarginHealthRegistry.submitBatch`, for bundles of one tier. */
+export function batchArguments(bundles: readonly ProofBundle[]): [tier: string, proofs: SolidityProof[], signals: string[][]] {
+  return [tierId(bundles[0]!.tier), bundles.map(({ proof }) => solidityProof(proof)), bundles.map(({ publicSignals }) => orderedSignals(publicSignals))];
+}
+
 /** bytes32 of a policy's hash. */
 export const policyId = (policyHash: bigint): string => `0x${policyHash.toString(16).padStart(64, "0")}`;

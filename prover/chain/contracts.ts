@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Contract, ContractFactory, isError } from "ethers";
-import type { ContractRunner, ContractTransactionReceipt, ContractTransactionResponse, InterfaceAbi, Signer } from "ethers";
+import type { ContractRunner, ContractTransactionReceipt, ContractTransactionResponse, ErrorDescription, InterfaceAbi, Signer } from "ethers";
 import { MarginProofError } from "../errors.ts";
 import { packageRoot } from "../proof/tiers.ts";
 
 /** Contracts whose ABI and bytecode ship with the package (verifier-contracts/abi). */
 export const CONTRACTS = [
   "Groth16Verifier", "MarginHealthVerifier", "SnapshotOracle", "RelayedSnapshots", "AttesterRegistry", "MarginHealthRegistry", "CollateralEscrow", "IMarginHealth",
-  "PrivateCreditLine", "DemoDollar",
+  "ILiquidationAuction", "PrivateCreditLine", "DemoDollar",
 ] as const;
 export type ContractName = (typeof CONTRACTS)[number];
 
@@ -65,13 +65,17 @@ export async function namingRefusals<T>(contract: Contract, call: () => Promise<
     const refusal = revertData(cause);
     const parsed = refusal === undefined ? null : contract.interface.parseError(refusal);
     if (parsed !== null) {
-      const args = parsed.args.map(String).join(", ");
-      throw new MarginProofError("ContractRefused", `${parsed.name}(${args})`, { hint: REMEDIES[parsed.name] ?? "see the error's comment in the contract", cause });
+      // A claim of a batch: what is wrong with it stands inside, unless it ran out of gas.
+      const inner = parsed.name === "BadClaim" && parsed.args[1].length >= 10 ? contract.interface.parseError(parsed.args[1]) : null;
+      const message = inner === null ? written(parsed) : `BadClaim(${parsed.args[0]}, ${written(inner)})`;
+      throw new MarginProofError("ContractRefused", message, { hint: REMEDIES[(inner ?? parsed).name] ?? "see the error's comment in the contract", cause });
     }
     const reason = isError(cause, "CALL_EXCEPTION") ? (cause.reason ?? cause.shortMessage) : cause instanceof Error ? cause.message : String(cause);
     throw new MarginProofError("ChainError", reason, { hint: "check the address, the network and the sender's balance", cause });
   }
 }
+
+const written = ({ name, args }: ErrorDescription): string => `${name}(${args.map(String).join(", ")})`;
 
 /** Revert data as ethers, Hardhat and plain JSON-RPC nodes carry it. */
 function revertData(error: unknown, depth = 0): string | undefined {
@@ -83,12 +87,18 @@ function revertData(error: unknown, depth = 0): string | undefined {
 
 const REMEDIES: Readonly<Record<string, string>> = {
   NotRegistered: "the subject registers its account set first",
-  AlreadyRegistered: "prove the accounts that are registered; a set is fixed once",
+  AlreadyRegistered: "prove the accounts that are registered; a set grows by proof and is given up by release",
   AccountSetMismatch: "prove all accounts of the registered set, in their order, under the salt it was registered with",
+  StatementBeforeSetChange: "ask the venues for statements from after the change of the account set",
+  ReleaseRunning: "cancel the release of the account set, or execute it and register another",
+  NoReleaseRunning: "announce the release first",
+  ReleaseTooEarly: "wait until the time that was announced",
+  PledgesOutstanding: "have the creditors give their pledges back first",
   ScopeMismatch: "have the statements signed, and prove, for this chain, this registry and this policy",
   UnknownSnapshot: "prove against a snapshot that the publishers have accepted",
   StaleSnapshot: "prove against the latest snapshot",
   UnknownAttesterRoot: "prove against the latest attester registry",
+  KeyRevoked: "leave the key out: a revoked key never comes back",
   StatementTooOld: "ask the venues for new statements",
   StatementFromFuture: "wait, or correct the clock that dated the statements",
   LevelTooLow: "prove the initial margin level",

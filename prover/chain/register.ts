@@ -1,5 +1,7 @@
-import type { Signer } from "ethers";
-import { contractAt, send } from "./contracts.ts";
+import type { Provider, Signer } from "ethers";
+import type { Groth16Proof } from "../proof/bundle.ts";
+import { solidityProof, tierId } from "./calldata.ts";
+import { contractAt, namingRefusals, send } from "./contracts.ts";
 
 export interface RegisterOptions {
   /** Address of the MarginHealthRegistry. */
@@ -8,12 +10,71 @@ export interface RegisterOptions {
   readonly signer: Signer;
 }
 
+/** A proof that an account set holds every account of another. */
+export interface AccountSetGrowth {
+  /** A tier of account set growth. */
+  readonly tier: string;
+  readonly proof: Groth16Proof;
+  readonly grownSet: bigint;
+}
+
+/** What the chain knows about a subject's account set. twin: `AccountSet` in verifier-contracts/IAccountSets.sol */
+export interface AccountSetStatus {
+  /** What every proof must cover; 0 when none is registered. */
+  readonly current: bigint;
+  /** What the last accepted proof covered. */
+  readonly proved: bigint;
+  /** Unix seconds: the next proof's statements must be later, where the set has changed. */
+  readonly statementsAfter: number;
+  /** Unix seconds from which an announced release can be executed; 0 when none is announced. */
+  readonly releaseFrom: number;
+}
+
 /**
- * Fixes the accounts that every proof of the signer must cover, once.
+ * Fixes the accounts that every proof of the signer must cover.
  * @returns the transaction's hash
  * @throws ContractRefused, e.g. `AlreadyRegistered(…)`; ChainError
  */
-export async function registerAccountSet(accountSet: bigint, { registry, signer }: RegisterOptions): Promise<string> {
-  const { hash } = await send(contractAt("MarginHealthRegistry", registry, signer), "registerAccountSet", [accountSet]);
+export async function registerAccountSet(accountSet: bigint, options: RegisterOptions): Promise<string> {
+  return change(options, "registerAccountSet", [accountSet]);
+}
+
+/**
+ * Adds accounts to the signer's set. Its health stands, but the next proof must cover all accounts by later statements.
+ * @returns the transaction's hash
+ * @throws ContractRefused, e.g. `ReleaseRunning(…)`; ChainError
+ */
+export async function growAccountSet({ tier, proof, grownSet }: AccountSetGrowth, options: RegisterOptions): Promise<string> {
+  return change(options, "growAccountSet", [tierId(tier), solidityProof(proof), grownSet]);
+}
+
+/**
+ * Announces that the signer gives up its account set: ends its health at once.
+ * @returns the transaction's hash
+ * @throws ContractRefused, e.g. `PledgesOutstanding(…)`; ChainError
+ */
+export async function announceRelease(options: RegisterOptions): Promise<string> {
+  return change(options, "announceRelease", []);
+}
+
+/** Keeps the account set after all; health comes back with the next proof. @returns the transaction's hash @throws ContractRefused, ChainError */
+export async function cancelRelease(options: RegisterOptions): Promise<string> {
+  return change(options, "cancelRelease", []);
+}
+
+/** Gives up the account set once the announced time has come. @returns the transaction's hash @throws ContractRefused, e.g. `ReleaseTooEarly(…)`; ChainError */
+export async function executeRelease(options: RegisterOptions): Promise<string> {
+  return change(options, "executeRelease", []);
+}
+
+/** Reads what has become of a subject's account set. @throws ChainError when there is no registry at the address */
+export async function readAccountSetStatus({ registry, subject, provider }: { readonly registry: string; readonly subject: string; readonly provider: Provider }): Promise<AccountSetStatus> {
+  const contract = contractAt("MarginHealthRegistry", registry, provider);
+  const { current, proved, statementsAfter, releaseFrom } = await namingRefusals(contract, () => contract.getFunction("accountSetStatus").staticCall(subject));
+  return { current, proved, statementsAfter: Number(statementsAfter), releaseFrom: Number(releaseFrom) };
+}
+
+async function change({ registry, signer }: RegisterOptions, method: string, args: readonly unknown[]): Promise<string> {
+  const { hash } = await send(contractAt("MarginHealthRegistry", registry, signer), method, args);
   return hash;
 }

@@ -20,7 +20,7 @@ export interface Health {
   readonly policyId: string;
   readonly snapshotRoot: bigint;
   readonly attesterRoot: bigint;
-  readonly portfolioCommitment: bigint;
+  readonly accountSet: bigint;
   readonly onChainCollateral: Usd;
 }
 
@@ -47,7 +47,7 @@ export async function readHealth({ registry, subject, provider }: StatusOptions)
     policyId: health.policyId,
     snapshotRoot: health.snapshotRoot,
     attesterRoot: health.attesterRoot,
-    portfolioCommitment: health.portfolioCommitment,
+    accountSet: health.accountSet,
     onChainCollateral: health.onChainCollateral as Usd,
   };
 }

@@ -1,7 +1,8 @@
 import type { Signer } from "ethers";
+import { MarginProofError } from "../errors.ts";
 import type { ProofBundle } from "../proof/bundle.ts";
 import { tierParameters } from "../proof/tiers.ts";
-import { submitArguments } from "./calldata.ts";
+import { batchArguments, submitArguments } from "./calldata.ts";
 import { contractAt, send } from "./contracts.ts";
 
 export interface Submission {
@@ -23,5 +24,20 @@ export interface SubmitOptions {
  */
 export async function submitBundle(bundle: ProofBundle, { registry, signer }: SubmitOptions): Promise<Submission> {
   const { hash, blockNumber, gasUsed } = await send(contractAt("MarginHealthRegistry", registry, signer), tierParameters(bundle.tier).breach ? "proveBreach" : "submit", submitArguments(bundle));
+  return { transactionHash: hash, blockNumber, gasUsed };
+}
+
+/**
+ * Submits many bundles of health under one tier in one transaction, at a fraction of their single prices: all of them count, or none.
+ * @throws InvalidBundle when there is none, or they are of several tiers or of breaches; ContractRefused naming the first bad claim or proof; ChainError
+ */
+export async function submitBundles(bundles: readonly ProofBundle[], { registry, signer }: SubmitOptions): Promise<Submission> {
+  const [first] = bundles;
+  if (first === undefined) throw new MarginProofError("InvalidBundle", "there is none", { path: "bundles", hint: "give at least one" });
+  bundles.forEach(({ tier }, i) => {
+    if (tier !== first.tier) throw new MarginProofError("InvalidBundle", `of tier ${tier}, not ${first.tier}`, { path: `bundles[${i}].tier`, hint: "submit one batch per tier" });
+  });
+  if (tierParameters(first.tier).breach) throw new MarginProofError("InvalidBundle", "of a breach", { path: "bundles[0].tier", hint: "breaches are submitted one by one" });
+  const { hash, blockNumber, gasUsed } = await send(contractAt("MarginHealthRegistry", registry, signer), "submitBatch", batchArguments(bundles));
   return { transactionHash: hash, blockNumber, gasUsed };
 }

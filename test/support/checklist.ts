@@ -145,6 +145,10 @@ export const CHECKLIST: readonly Line[] = [
       "circuits/positions-hash": ["a position dropped at the end", "a position dropped at the boundary", "a position counted in both statements"],
       "circuits/account-set": ["an account left out", "one account counted twice, as %s, even if the registered set says so"],
       "contract-margin-health-registry": ["another account set than the registered one: a losing account cannot be left out"],
+      "contract-account-sets": [
+        "is not possible while a creditor holds a pledge, at the beginning or at the end", "takes no statements from before it: old ones of one account could hide behind a new account's",
+        "shelters nobody from a breach of the health that still counts, by statements of its own set", "the same set registered again takes nothing from before: no proof comes back",
+      ],
     },
   },
   {
@@ -156,6 +160,7 @@ export const CHECKLIST: readonly Line[] = [
       "attester-registry": ["of a key at another venue, or an unknown key, are refused", "the point of order 2"],
       "contract-baby-jubjub": ["all eight points of small order, under which anyone signs", "points off the curve, the empty place among them"],
       "bypass": ["a key that had expired", "a key that was revoked, under the root that no longer has it", "a statement for another scope", "a statement for another subject"],
+      "contract-attester-registry": ["ends every root that holds it, at once, and no other", "closes the way back by the grace period: the root before the latest holds the key as well"],
       "flow": ["the same proof is not accepted twice, nor once its attesters are revoked"],
     },
   },
@@ -214,6 +219,7 @@ export const CHECKLIST: readonly Line[] = [
         "the scope of another %s", "from the subject as from anyone else: the claim names its subject", "a sequence that is not higher, zero included", "a replay after the proof has lapsed",
         "statements of a later second, and takes those of the same", "statements past their age, and takes those in the last second of it",
         "a snapshot that expired, was superseded too often or was revoked", "a retired policy",
+        "is refused everywhere but at home, while one account is proved at home in several scopes at once",
       ],
       "contract-private-credit-line": ["is refused to anyone else than the subject of the proof"],
       "contract-publication-signatures": ["made for another chain, another oracle, another contract's domain or another version", "after their epoch, while paused, and when they add nothing"],
@@ -240,6 +246,7 @@ export const CHECKLIST: readonly Line[] = [
     tests: {
       "contract-margin-health-verifier": ["never replaces a key, nor brings back a disabled tier", "refuses strangers, each role apart", "takes a key once: not for another kind, not under another name, not in another contract, not after its tier's end"],
       "contract-tier-lifetime": ["takes no proof a second before its delay has passed", "needs the whole notice: one second less is refused, and so is the past", "moves neither forward nor back, before it and after it"],
+      "contract-administrators": ["calls every function of every contract with anything it has seen, and nobody is healthy for it"],
       "contract-policy-table": ["is never changed, nor brought back once retired", "give no way to health: everything an administrator can send leaves an unproved subject unhealthy"],
     },
   },

@@ -7,6 +7,9 @@ import { oneAtATime } from "./one-at-a-time.ts";
 /** A chain, in this process unless it is `remote`. Local by default (chain id 31337); `publicNetwork` has chain id 1. */
 export type Chain = Awaited<ReturnType<typeof hre.network.create>>;
 
+/** Contracts that are deployed: their size, their gas and the layout of their storage are committed numbers. */
+export const DEPLOYED = ["Groth16Verifier", "MarginHealthVerifier", "SnapshotOracle", "RelayedSnapshots", "AttesterRegistry", "MarginHealthRegistry", "CollateralEscrow", "PrivateCreditLine"] as const;
+
 let built: Promise<void> | undefined;
 
 type NetworkParameters = Exclude<Parameters<typeof hre.network.create>[0], string | undefined>;

@@ -9,7 +9,7 @@ import { scopeOf } from "../../prover/statement/scope.ts";
 import type { Bps } from "../../prover/units.ts";
 import { connect, now, travelTo, type Chain } from "./contracts.ts";
 import { VENUE_KEY } from "./statements.ts";
-import { keyOf, simulate, trapdoor, type Proof } from "./tiny-groth16.ts";
+import { keyOf, scalar, simulate, trapdoor, type Proof } from "./tiny-groth16.ts";
 
 /** The whole deployment on a chain of its own, with one subject registered and one snapshot and attester root published. */
 export interface World {
@@ -44,8 +44,12 @@ export const HEALTH = 0;
 export const BREACH = 1;
 export const BREACH_TIER = encodeBytes32String("test-breach");
 export const BREACH_SECRETS = trapdoor("margin world, breaches");
+/** twin: StatementKind.AccountSetGrowth */
+export const GROWTH = 2;
+export const GROWTH_TIER = encodeBytes32String("growth");
+export const GROWTH_SECRETS = trapdoor("margin world, growth of account sets");
 export const SNAPSHOT_ROOT = 1_000_001n;
-export const ACCOUNT_SET = 3_000_003n;
+export const ACCOUNT_SET = scalar("the subject's account set");
 
 /** The market's one price, in units of 1e-8. */
 export const SPOTS = [{ asset: identifier("BTC"), price: 64_000n * 10n ** 8n }];
@@ -86,6 +90,8 @@ export async function createWorld(chain?: Chain): Promise<World> {
   await verifier.getFunction("addTier")(TIER, key.target, 1, HEALTH);
   const breachKey = await deploy("Groth16Verifier", keyOf(BREACH_SECRETS));
   await verifier.getFunction("addTier")(BREACH_TIER, breachKey.target, 1, BREACH);
+  const growthKey = await deploy("Groth16Verifier", keyOf(GROWTH_SECRETS));
+  await verifier.getFunction("addTier")(GROWTH_TIER, growthKey.target, 1, GROWTH);
   await travelTo(chain, (await now(chain)) + TIER_DELAY);
   await registry.getFunction("addPolicy")(POLICY_ID, ...Object.values(DEMANDED));
   await attesters.getFunction("publish")(ATTESTER_REGISTRY.root, attesterArguments(ATTESTERS));
@@ -149,4 +155,17 @@ export const inOrder = (signals: PublicSignals): bigint[] => orderedSignals(sign
 /** Submits public signals with a proof of them, or with another one. */
 export function submit(world: World, signals: PublicSignals, proof: Proof = simulate(SECRETS, inOrder(signals)), tier = TIER): Promise<ContractTransactionResponse> {
   return call(world.registry, world.stranger, "submit", tier, proof, inOrder(signals));
+}
+
+/** Has a subject grow its account set by a proof of growth from `current`, or by one for somebody else. */
+export async function grow({ registry }: World, signer: Signer, { current, grown, by = signer }: { current: bigint; grown: bigint; by?: Signer }): Promise<ContractTransactionResponse> {
+  const proof = simulate(GROWTH_SECRETS, [current, grown, BigInt(await by.getAddress()), 0n, 0n, 0n, 0n]);
+  return call(registry, signer, "growAccountSet", GROWTH_TIER, proof, grown);
+}
+
+/** Dollars in millionths, held in escrow for a subject. */
+export async function depositFor({ token, escrow, stranger }: World, subject: string, amount: bigint): Promise<void> {
+  await call(token, stranger, "mint", await stranger.getAddress(), amount);
+  await call(token, stranger, "approve", escrow.target, amount);
+  await call(escrow, stranger, "deposit", subject, amount);
 }

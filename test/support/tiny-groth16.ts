@@ -82,12 +82,21 @@ export function combine({ ic }: Trapdoor, signals: readonly bigint[]): bigint {
   return signals.reduce((sum, signal, i) => mod(sum + signal * ic[i + 1]!), ic[0]!);
 }
 
+const points = new Map<string, Pick<Proof, "a" | "b">>();
+
+/** A and B of a label, which depend on nothing else. */
+function pointsOf(label: string, a: bigint, b: bigint): Pick<Proof, "a" | "b"> {
+  const known = points.get(label) ?? { a: g1(a), b: g2(b) };
+  points.set(label, known);
+  return known;
+}
+
 /** A proof of these public signals. Two labels give two proofs of the same statement. */
 export function simulate(secrets: Trapdoor, signals: readonly bigint[], label = "proof"): Proof {
   const a = scalar(`${label}/a`);
   const b = scalar(`${label}/b`);
   const rest = a * b - secrets.alpha * secrets.beta - secrets.gamma * combine(secrets, signals);
-  return { a: g1(a), b: g2(b), c: g1(rest * inverse(secrets.delta)) };
+  return { ...pointsOf(label, a, b), c: g1(rest * inverse(secrets.delta)) };
 }
 
 /** The same proof in other bytes, made from nothing but the proof: (sA, B/s, C). */

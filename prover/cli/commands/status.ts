@@ -32,13 +32,13 @@ async function run(text: string, { registryAddress: registry, rpc }: Options, te
 }
 
 function healthFacts(health: Health): Facts {
-  const { minRatioBps, snapshotRoot, attesterRoot, portfolioCommitment, onChainCollateral } = health;
+  const { minRatioBps, snapshotRoot, attesterRoot, accountSet, onChainCollateral } = health;
   return {
     ...health,
     minRatioBps: minRatioBps.toString(),
     snapshotRoot: snapshotRoot.toString(),
     attesterRoot: attesterRoot.toString(),
-    portfolioCommitment: portfolioCommitment.toString(),
+    accountSet: accountSet.toString(),
     onChainCollateral: formatDecimal(onChainCollateral, DECIMALS.usd, { trim: true }),
   };
 }
