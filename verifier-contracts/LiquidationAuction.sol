@@ -93,8 +93,7 @@ abstract contract LiquidationAuction is LiquidationNotices {
         auction.collateral = sale.collateral;
     }
 
-    /// @dev Books a sale, and ends the liquidation if it is its last.
-    /// @return surplus What goes back to the subject.
+    /// @dev Books a sale, and ends the liquidation if it is its last. What goes back to the subject is returned.
     function _close(
         address subject,
         Position memory position,

@@ -97,7 +97,7 @@ abstract contract LiquidationNotices is ILiquidationAuction, PledgedCredit {
         if (block.timestamp <= until) revert Spared(until);
     }
 
-    /// @dev A proof of the subject meets the terms, or would if nothing had ended it, and was accepted after the notice.
+    /// @dev A proof meets the terms, or was accepted since the notice and would if nothing had ended it.
     function _isVoid(address subject) internal view returns (bool) {
         Terms memory demanded = terms;
         if (marginHealth.meets(subject, demanded)) return true;
