@@ -37,7 +37,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 );
 const terms: fc.Arbitrary<AuctionTerms> = fc
   .record({
-    gracePeriod: fc.constantFrom(1, 600),
+    gracePeriod: fc.constantFrom(2, 600),
     fastPeriod: fc.integer({ min: 1, max: 2_000 }),
     slowPeriod: fc.integer({ min: 1, max: 10_000 }),
     openingPriceBps: fc.integer({ min: 7_000, max: 10_000 }),
@@ -193,8 +193,8 @@ describe("whatever anybody does", () => {
         await fund(world, bidder, credit, MUCH);
         const state: Expected = { debt, pledge: pledged, badDebt: 0n, unitPrice, noticedAt: 0, startedAt: 0, sparedUntil: 0, rewarded: 0n };
         let [lent, repaid] = [debt, 0n];
-        // Most sequences would never come to an auction by themselves.
-        const opening: Step[] = [{ kind: "notice", wait: 1 }, { kind: "start", wait: rules.gracePeriod }];
+        // Most sequences would never come to an auction by themselves. The first attempt is a second too early.
+        const opening: Step[] = [{ kind: "notice", wait: 1 }, { kind: "start", wait: rules.gracePeriod - 1 }, { kind: "start", wait: rules.gracePeriod }];
         for (const step of [...opening, ...sequence]) {
           const before = { ...state };
           const time = (await now(world.chain)) + step.wait;
