@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AUCTION_TERMS, PAR, type AuctionTerms } from "../prover/chain/liquidation.ts";
 import type { Bps } from "../prover/units.ts";
 import * as model from "./support/auction-model.ts";
-import { at, eventsOf, now, refusal, restoreAfterEach, travelTo } from "./support/contracts.ts";
+import { at, eventsOf, gasOf, now, refusal, restoreAfterEach, travelTo } from "./support/contracts.ts";
 import { createLending, creditOf, fund, lapse, pledge, prove, quotedCredit, TERMS, type Lending } from "./support/lending.ts";
 import { BREACH_SECRETS, BREACH_TIER, call, inOrder, publishSnapshot, signalsFor } from "./support/margin-world.ts";
 import { simulate } from "./support/tiny-groth16.ts";
@@ -463,6 +463,22 @@ describe("attacks:", () => {
       await odd.getFunction("listen")(reentered.target, reentered.interface.encodeFunctionData(name, args));
       expect(await refused(bid(USD, 0n, { creditor: reentered }), reentered), name).toEqual(["ReentrancyGuardReentrantCall"]);
     }
+  });
+});
+
+describe("costs", () => {
+  it("of each step stay within what a keeper reckons with", async () => {
+    const most = { notice: 180_000, start: 140_000, bid: 300_000, "bid that ends it": 240_000, cancel: 100_000 };
+    const costs = { notice: await gasOf(notice()), start: 0, bid: 0, "bid that ends it": 0, cancel: 0 };
+    await after(gracePeriod);
+    costs.start = await gasOf(start());
+    await prove(lending, 2);
+    costs.cancel = await gasOf(cancel());
+    await lapse(lending);
+    await started();
+    costs.bid = await gasOf(bid(10_000n * USD));
+    costs["bid that ends it"] = await gasOf(bid(MUCH));
+    for (const [step, gas] of Object.entries(costs)) expect(gas, step).toBeLessThan(most[step as keyof typeof most]);
   });
 });
 
