@@ -60,12 +60,17 @@ library ClosingShare {
         uint256 price
     ) internal pure returns (uint256) {
         if (position.pledge >= buffered(terms, position)) return 0;
+        if (!covers(position, price)) return position.pledge.mulDivUp(price, position.unitPrice);
         uint256 owed = _owed(position);
-        if (owed > position.pledge * price) return position.pledge.mulDivUp(price, position.unitPrice);
         if (owed <= terms.smallPosition * Rounding.WAD) return position.debt;
         uint256 factor = _bufferedFactor(terms);
         uint256 missing = owed * factor - position.pledge * _SCALE * Rounding.WAD;
         return missing.mulDivUp(price, position.unitPrice * (factor * price - _SCALE * Rounding.WAD));
+    }
+
+    /// @dev Whether all of the pledge, sold at a price, repays all of the debt. For a pledge short of the buffer.
+    function covers(Position memory position, uint256 price) internal pure returns (bool) {
+        return _owed(position) <= position.pledge * price;
     }
 
     /// @dev What a repayment receives of the pledge, rounded down.

@@ -131,7 +131,8 @@ abstract contract LiquidationAuction is LiquidationNotices {
     }
 
     /// @dev The penalty is what is taken beyond the worth of what is repaid. Keeper and lender have their shares of it,
-    /// the bidder the rest.
+    /// the bidder the rest. The lender has none while the pledge does not cover the debt: it would be paid for a debt
+    /// that it is still owed.
     function _sale(
         address subject,
         Position memory position,
@@ -141,12 +142,13 @@ abstract contract LiquidationAuction is LiquidationNotices {
         AuctionTerms memory auction = auctionTerms;
         sale.price = price;
         sale.repaid = Math.min(offer, auction.largestRepayment(position, price));
+        if (sale.repaid == 0) return sale;
         sale.taken = position.collateralFor(price, sale.repaid);
         uint256 worth = sale.repaid.mulDivUp(position.unitPrice, Rounding.WAD);
         uint256 penalty = Math.saturatingSub(sale.taken, worth);
         uint256 rewardLeft = auction.maxReward - _liquidations[subject].rewarded;
         sale.reward = Math.min(penalty.mulDivDown(auction.keeperBps, AuctionRules.BPS), rewardLeft);
-        sale.fee = penalty.mulDivDown(auction.feeBps, AuctionRules.BPS);
+        if (position.covers(price)) sale.fee = penalty.mulDivDown(auction.feeBps, AuctionRules.BPS);
         sale.collateral = sale.taken - sale.reward - sale.fee;
     }
 }

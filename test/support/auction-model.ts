@@ -84,6 +84,7 @@ export function sale(terms: AuctionTerms, position: Position, at: bigint, offer:
   const worth = ceilDiv(repaid * position.unitPrice, PAR);
   const penalty = taken > worth ? taken - worth : 0n;
   const reward = min((penalty * BigInt(terms.keeperBps)) / BPS, terms.maxReward - rewarded);
-  const fee = (penalty * BigInt(terms.feeBps)) / BPS;
+  const covered = position.debt * position.unitPrice <= position.pledge * at;
+  const fee = covered ? (penalty * BigInt(terms.feeBps)) / BPS : 0n;
   return { repaid, taken, reward, fee, collateral: taken - reward - fee };
 }
