@@ -56,8 +56,8 @@ struct Auction {
 ///
 /// Grace period and price run from their beginning or from the end of the last circuit breaker, whichever is later;
 /// under a breaker nobody starts or bids. A breaker sets the clock back to zero and does not only stop it: prices
-/// before it say nothing about prices after it, and that the clock stopped must not depend on anybody having said so in
-/// time. The source of health must go on saying when the last breaker's grace ended.
+/// before it say nothing about prices after it, and only its end is told, not its beginning. A source of health that
+/// forgets a breaker when it is over is asked in time: every bid remembers the last one, and so does `observeBreaker`.
 ///
 /// A notice from before health was regained counts for nothing, even if health was lost again: the last accepted proof
 /// shows by its sequence that it is newer than the notice, and by its claim that it met the terms. A proof that never
@@ -177,6 +177,10 @@ interface ILiquidationAuction {
     /// @notice Ends a liquidation whose reason is gone.
     /// @param subject Whose.
     function cancel(address subject) external;
+
+    /// @notice Remembers until when a circuit breaker spares or spared the subject, for when the source forgets it.
+    /// @param subject Whose liquidation.
+    function observeBreaker(address subject) external;
 
     /// @notice Whether notice could be given now.
     /// @param subject Whose credit.

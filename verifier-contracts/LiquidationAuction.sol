@@ -47,6 +47,7 @@ abstract contract LiquidationAuction is LiquidationNotices {
         if (sale.collateral < accepted) revert TooLittleCollateral(sale.collateral, accepted);
 
         address keeper = _liquidations[subject].keeper;
+        _observeBreaker(subject);
         _liquidations[subject].rewarded += SafeCast.toUint128(sale.reward);
         emit PledgeSold(subject, msg.sender, price, sale.repaid, sale.collateral, sale.reward, sale.fee);
         uint256 surplus = _close(subject, position, sale);
@@ -126,7 +127,8 @@ abstract contract LiquidationAuction is LiquidationNotices {
 
     function _price(address subject, Position memory position) private view returns (uint256) {
         AuctionTerms memory auction = auctionTerms;
-        uint256 elapsed = block.timestamp - _clockFrom(_liquidations[subject].startedAt);
+        Liquidation storage liquidation = _liquidations[subject];
+        uint256 elapsed = block.timestamp - _clockFrom(liquidation, liquidation.startedAt);
         return auction.price(elapsed, auction.shortfall(position));
     }
 
