@@ -124,7 +124,7 @@ export { contractArtifact, contractAt } from "./chain/contracts.ts";
 export type { ContractArtifact, ContractName } from "./chain/contracts.ts";
 export { deployProtocol } from "./chain/deploy.ts";
 export type { Deployment, DeploymentPlan, PolicyTerms } from "./chain/deploy.ts";
-export { AUCTION_TERMS, bidInAuction, cancelLiquidation, giveNotice, liquidatable, PAR, readAuction, startAuction, takeOverPledge } from "./chain/liquidation.ts";
+export { AUCTION_TERMS, bidInAuction, cancelLiquidation, giveNotice, liquidatable, observeBreaker, PAR, readAuction, startAuction, takeOverPledge } from "./chain/liquidation.ts";
 export type { Auction, AuctionAction, AuctionPhase, AuctionQuery, AuctionTerms, Bid } from "./chain/liquidation.ts";
 export { publishAttesters, voteForSnapshot } from "./chain/publish.ts";
 export { registerAccountSet } from "./chain/register.ts";

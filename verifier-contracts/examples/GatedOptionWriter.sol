@@ -7,24 +7,8 @@ import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ICollateralEscrow} from "../ICollateralEscrow.sol";
 import {IMarginHealth, Terms} from "../IMarginHealth.sol";
+import {Book, IOptionEvents, Series} from "./IOptionEvents.sol";
 import {ISettlementPrice} from "./ISettlementPrice.sol";
-
-/// @dev European options on one underlying, settled in cash, that one writer offers. Amounts are per option.
-struct Series {
-    /// Who pays.
-    address writer;
-    /// Whether it pays above the strike, or below.
-    bool isCall;
-    /// When it settles. It is sold before.
-    uint40 expiry;
-    uint128 strike;
-    /// Most that it pays.
-    uint128 cap;
-    /// Pledge that is reserved for it. Covered where that is the cap.
-    uint128 reserve;
-    /// What it costs.
-    uint128 premium;
-}
 
 /// @title Options written against private margin health
 /// @notice An example. A writer sells options while it has proved health on the buyers' terms, covered or not: what it
@@ -34,17 +18,8 @@ struct Series {
 /// nothing back that its options may need, but options it has sold stay as they are. What an uncovered option pays
 /// beyond its reserve is paid from pledge that is free, then or later, and is otherwise missing: alike for every holder
 /// of a series, first come between series, of which the writer may hold one. No reserve is touched for another series.
-contract GatedOptionWriter is ReentrancyGuard {
+contract GatedOptionWriter is IOptionEvents, ReentrancyGuard {
     using SafeERC20 for IERC20;
-
-    /// @dev What became of a series. Settled once `payoff` is known; `paid` of it is set aside, per option.
-    struct Book {
-        uint256 offered;
-        uint256 sold;
-        bool isSettled;
-        uint256 payoff;
-        uint256 paid;
-    }
 
     uint256 private constant _BPS = 10_000;
 
@@ -83,54 +58,6 @@ contract GatedOptionWriter is ReentrancyGuard {
 
     Series[] private _series;
     mapping(uint256 id => Book) private _books;
-
-    /// @notice A series is offered.
-    /// @param id Its number.
-    /// @param writer By whom.
-    /// @param quantity How many options.
-    event Offered(uint256 indexed id, address indexed writer, uint256 quantity);
-
-    /// @notice Options were sold.
-    /// @param id Of which series.
-    /// @param holder To whom.
-    /// @param quantity How many.
-    event Sold(uint256 indexed id, address indexed holder, uint256 quantity);
-
-    /// @notice Payment was set aside.
-    /// @param id For which series.
-    /// @param payoff What an option should pay.
-    /// @param paid What is set aside for each.
-    event Settled(uint256 indexed id, uint256 payoff, uint256 paid);
-
-    /// @notice A holder was paid.
-    /// @param id Of which series.
-    /// @param holder Who.
-    /// @param amount How much.
-    event Claimed(uint256 indexed id, address indexed holder, uint256 amount);
-
-    /// @notice No proof on the terms counts for the writer now.
-    error NotHealthyEnough(address writer);
-
-    /// @notice An option needs an expiry to come, a cap, which is the strike at most for a put, and a reserve.
-    error InvalidSeries();
-
-    /// @notice Only the writer of a series offers more or less of it.
-    error NotWriter(address caller);
-
-    /// @notice Fewer options than that are on offer.
-    error NotOffered(uint256 asked, uint256 left);
-
-    /// @notice The series has expired, or has not.
-    error WrongTime(uint256 expiry);
-
-    /// @notice The writer has less pledge than this that is not set aside.
-    error PledgeTooLow(uint256 free, uint256 needed);
-
-    /// @notice The writer has not paid for earlier options.
-    error Unpaid(uint256 amount);
-
-    /// @notice The series is not settled.
-    error NotSettled(uint256 id);
 
     /// @notice Fixes the terms for good.
     /// @param marginHealth_ Says who may sell.
