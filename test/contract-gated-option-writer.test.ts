@@ -2,15 +2,15 @@
 import type { Contract, Signer } from "ethers";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { at, eventsOf, now, refusal, restoreAfterEach, travelTo } from "./support/contracts.ts";
-import { fund, lapse, pledge, prove, TERMS, createLending, type Lending } from "./support/lending.ts";
+import { at, eventsOf, now, refusal, restoreAfterEach } from "./support/contracts.ts";
+import { fund, lapse, passTo, pledge, prove, TERMS, createLending, type Lending } from "./support/lending.ts";
 import { call, type World } from "./support/margin-world.ts";
 
 /** Calls struck at 100 that pay 40 at most, of which 10 are reserved; each costs 3. */
 const CALL = { isCall: true, strike: 100n, cap: 40n, reserve: 10n, premium: 3n };
 const COVERED_PUT = { isCall: false, strike: 100n, cap: 100n, reserve: 100n, premium: 3n };
 const MIN_RESERVE_BPS = 2_500n;
-const DAY = 86_400;
+const TERM = 4_000;
 
 let lending: Lending;
 let world: World;
@@ -28,7 +28,7 @@ const offer = async (change: object = {}, quantity = 100n) => call(options, worl
 const offered = async (change: object = {}, quantity = 100n): Promise<bigint> => (await eventsOf(offer(change, quantity), options, "Offered"))[0]![0] as bigint;
 const buy = (id: bigint, quantity: bigint, by: Signer = holder()) => call(options, by, "buy", id, quantity);
 const settleAt = async (id: bigint, price: bigint) => {
-  if ((await now(world.chain)) < expiry) await travelTo(world.chain, expiry);
+  await passTo(lending, expiry);
   if (!postedAt.has(expiry)) await prices.getFunction("post")(expiry, price);
   postedAt.add(expiry);
   return call(options, world.stranger, "settle", id);
@@ -50,7 +50,7 @@ beforeAll(async () => {
   for (const buyer of [holder(), other(), world.subject]) await fund(world, buyer, options, 10_000n);
   await pledge(lending, options, 1_000n);
   await prove(lending, 1);
-  expiry = (await now(world.chain)) + DAY;
+  expiry = (await now(world.chain)) + TERM;
 });
 afterAll(() => world.chain.close());
 restoreAfterEach(() => world.chain);
@@ -116,7 +116,7 @@ describe("a series", () => {
     await buy(covered, 7n, other());
     await buy(greedy, 30n);
     expect(await eventsOf(settleAt(greedy, 200n), options, "Settled")).toEqual([[greedy, 40n, 10n]]);
-    await travelTo(world.chain, expiry + 100);
+    await passTo(lending, expiry + 100);
     await prices.getFunction("post")(expiry + 100, 1n);
     await call(options, world.stranger, "settle", covered);
     expect(await claim(covered, other())).toBe(693n);
@@ -144,7 +144,7 @@ describe("an offer is refused", () => {
 
 describe("a sale is refused", () => {
   it("once the writer's proof has lapsed, and as soon as it counts again it is not", async () => {
-    expiry = (await now(world.chain)) + DAY;
+    expiry = (await now(world.chain)) + TERM;
     const id = await offered();
     await lapse(lending);
     expect(await refused(buy(id, 1n))).toEqual(["NotHealthyEnough", writer]);
@@ -177,13 +177,13 @@ describe("a sale is refused", () => {
     expiry = (await now(world.chain)) + 600;
     const id = await offered();
     await at(world.chain, expiry - 1, () => buy(id, 1n));
-    await travelTo(world.chain, expiry);
+    await passTo(lending, expiry);
     expect(await refused(buy(id, 1n))).toEqual(["WrongTime", BigInt(expiry)]);
-    expiry += DAY;
+    expiry += TERM;
   });
 
   it("by a writer that has not paid for earlier options", async () => {
-    const [first, second] = [await offered({}, 1_000n), await offered({ expiry: expiry + DAY })];
+    const [first, second] = [await offered({}, 1_000n), await offered({ expiry: expiry + TERM })];
     await buy(first, 100n);
     await settleAt(first, 200n);
     await prove(lending, 2);
@@ -203,7 +203,7 @@ describe("settlement is refused", () => {
     await buy(id, 1n);
     expect(await refused(call(options, world.stranger, "settle", id))).toEqual(["WrongTime", BigInt(expiry)]);
     expect(await refused(call(options, holder(), "claim", id))).toEqual(["NotSettled", id]);
-    await travelTo(world.chain, expiry);
+    await passTo(lending, expiry);
     expect((await refusal(call(options, world.stranger, "settle", id), prices)).name).toBe("UnknownPrice");
   });
 });
@@ -224,12 +224,12 @@ describe("the pledge", () => {
 describe("whatever is sold and settled", () => {
   it("a holder receives what its options pay or an equal share, the pledge loses just that, and what is set aside is there", async () => {
     const sale = fc.record({ isCall: fc.boolean(), cap: fc.bigInt(1n, 100n), reserveBps: fc.bigInt(2_500n, 10_000n), mine: fc.bigInt(0n, 12n), others: fc.bigInt(0n, 12n) });
-    let day = expiry;
+    let end = expiry;
     const paid = { full: 0, part: 0 };
     await fc.assert(
       fc.asyncProperty(fc.array(sale, { minLength: 1, maxLength: 4 }), fc.bigInt(1n, 250n), async (sales, price) => {
-        expiry = day += DAY;
-        await prove(lending, Math.floor(expiry / 1_000));
+        expiry = end += TERM;
+        await prove(lending, Math.floor(expiry / TERM));
         const sold: { id: bigint; cap: bigint; isCall: boolean; mine: bigint; others: bigint }[] = [];
         for (const { isCall, cap, reserveBps, mine, others } of sales) {
           const reserve = (cap * reserveBps + 9_999n) / 10_000n;

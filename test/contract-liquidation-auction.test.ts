@@ -5,8 +5,8 @@ import { AUCTION_TERMS, PAR, type AuctionTerms } from "../prover/chain/liquidati
 import type { Bps } from "../prover/units.ts";
 import * as model from "./support/auction-model.ts";
 import { at, eventsOf, gasOf, now, refusal, restoreAfterEach, travelTo } from "./support/contracts.ts";
-import { createLending, creditOf, fund, lapse, pledge, prove, quotedCredit, TERMS, type Lending } from "./support/lending.ts";
-import { BREACH_SECRETS, BREACH_TIER, call, inOrder, publishSnapshot, signalsFor } from "./support/margin-world.ts";
+import { createLending, creditOf, fund, lapse, pledge, prove, publish, quotedCredit, TERMS, type Lending } from "./support/lending.ts";
+import { BREACH_SECRETS, BREACH_TIER, call, inOrder, signalsFor } from "./support/margin-world.ts";
 import { simulate } from "./support/tiny-groth16.ts";
 
 const USD = 10n ** 6n;
@@ -92,8 +92,8 @@ describe("notice", () => {
   it("is given when a breach ends the proof", async () => {
     const { world } = lending;
     await prove(lending, 2);
-    await publishSnapshot(world, { epoch: 200, root: 3_000_000n });
-    const breach = await signalsFor(world, { claim: { sequence: 3, level: "MM", minRatioBps: 10_500n as Bps, minAssurance: "attested" }, signals: { snapshotRoot: 3_000_000n } });
+    const snapshotRoot = await publish(lending);
+    const breach = await signalsFor(world, { claim: { sequence: 3, level: "MM", minRatioBps: 10_500n as Bps, minAssurance: "attested" }, signals: { snapshotRoot } });
     await call(world.registry, world.stranger, "proveBreach", BREACH_TIER, simulate(BREACH_SECRETS, inOrder(breach)), inOrder(breach));
     await notice();
   });

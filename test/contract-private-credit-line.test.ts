@@ -3,8 +3,8 @@ import type { Contract } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AUCTION_TERMS, PAR } from "../prover/chain/liquidation.ts";
 import type { Bps } from "../prover/units.ts";
-import { at, eventsOf, now, refusal, restoreAfterEach, travelTo } from "./support/contracts.ts";
-import { createLending, creditOf, fund, lapse, pledge, prove, TERMS, type Lending } from "./support/lending.ts";
+import { at, eventsOf, now, refusal, restoreAfterEach } from "./support/contracts.ts";
+import { createLending, creditOf, fund, lapse, passTo, pledge, prove, TERMS, type Lending } from "./support/lending.ts";
 import { call, signalsFor, submit, type World } from "./support/margin-world.ts";
 
 const LIMIT = 1_000n;
@@ -35,7 +35,7 @@ const deployLine = async (unitPrice = PAR) =>
 /** The pledge is sold as far as it goes. */
 const liquidate = async () => {
   await call(line, lending.keeper, "notice", subject);
-  await travelTo(world.chain, (await now(world.chain)) + AUCTION_TERMS.gracePeriod);
+  await passTo(lending, (await now(world.chain)) + AUCTION_TERMS.gracePeriod);
   await fund(world, lending.bidder, line, LIMIT);
   await call(line, lending.bidder, "start", subject);
   return at(world.chain, (await now(world.chain)) + 1, () => call(line, lending.bidder, "bid", subject, LIMIT, 0n));

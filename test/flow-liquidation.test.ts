@@ -3,9 +3,9 @@ import type { Contract } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AUCTION_TERMS, bidInAuction, cancelLiquidation, giveNotice, liquidatable, observeBreaker, PAR, readAuction, startAuction, takeOverPledge, type AuctionTerms } from "../prover/chain/liquidation.ts";
 import type { Bps } from "../prover/units.ts";
-import { now, restoreAfterEach, travelTo } from "./support/contracts.ts";
-import { createLending, creditOf, fund, lapse, pledge, prove, TERMS, type Lending } from "./support/lending.ts";
-import { BREACH_SECRETS, BREACH_TIER, call, inOrder, publishSnapshot, signalsFor, type World } from "./support/margin-world.ts";
+import { now, restoreAfterEach } from "./support/contracts.ts";
+import { createLending, creditOf, fund, lapse, passTo, pledge, prove, publish, TERMS, type Lending } from "./support/lending.ts";
+import { BREACH_SECRETS, BREACH_TIER, call, inOrder, signalsFor, type World } from "./support/margin-world.ts";
 import { rejection } from "./support/rejection.ts";
 import { simulate } from "./support/tiny-groth16.ts";
 
@@ -26,7 +26,7 @@ const refused = async (action: Promise<unknown>) => {
   const { code, message, hint } = await rejection(action);
   return [code, message.replace(/\(.*$/s, ""), hint];
 };
-const after = async (seconds: number) => travelTo(world.chain, (await now(world.chain)) + seconds);
+const after = async (seconds: number) => passTo(lending, (await now(world.chain)) + seconds);
 const read = (contract: Contract, name: string, ...parameters: unknown[]): Promise<bigint> => contract.getFunction(name)(...parameters);
 
 beforeAll(async () => {
@@ -45,8 +45,7 @@ restoreAfterEach(() => world.chain);
 
 /** The real statement that the account set is short, by newer numbers. */
 async function breach(sequence: number): Promise<void> {
-  const root = 7_000_000n + BigInt(sequence);
-  await publishSnapshot(world, { epoch: 100 + sequence, root });
+  const root = await publish(lending);
   const signals = await signalsFor(world, { claim: { sequence, level: "MM", minRatioBps: 10_500n as Bps, minAssurance: "attested" }, signals: { snapshotRoot: root } });
   await call(world.registry, world.stranger, "proveBreach", BREACH_TIER, simulate(BREACH_SECRETS, inOrder(signals)), inOrder(signals));
 }

@@ -49,16 +49,37 @@ export async function pledge({ world }: Lending, creditor: Contract, amount: big
   await call(world.escrow, world.subject, "pledge", creditor.target, amount);
 }
 
+/** Seconds between two snapshots: less than one lives, so that publishers who go on are never stale. */
+const EPOCH = 1_500;
+let epoch = 100;
+
+/** Has the publishers publish once more. @returns the new root */
+export async function publish({ world }: Lending): Promise<bigint> {
+  epoch += 1;
+  const root = 2_000_000n + BigInt(epoch);
+  await publishSnapshot(world, { epoch, root });
+  return root;
+}
+
+/** To a time, the publishers publishing as it passes. */
+export async function passTo(lending: Lending, time: number): Promise<void> {
+  const { chain } = lending.world;
+  for (let next = (await now(chain)) + EPOCH; next < time; next = (await now(chain)) + EPOCH) {
+    await travelTo(chain, next);
+    await publish(lending);
+  }
+  if ((await now(chain)) < time) await travelTo(chain, time);
+}
+
 /** Proves health by new statements and a new snapshot; a later sequence each time. */
-export async function prove({ world }: Lending, sequence: number, claim: Partial<Claim> = {}, signals: Partial<PublicSignals> = {}): Promise<void> {
-  const root = 2_000_000n + BigInt(sequence);
-  await publishSnapshot(world, { epoch: 100 + sequence, root });
+export async function prove(lending: Lending, sequence: number, claim: Partial<Claim> = {}, signals: Partial<PublicSignals> = {}): Promise<void> {
+  const { world } = lending;
+  const root = await publish(lending);
   await submit(world, await signalsFor(world, { claim: { sequence, ...claim }, signals: { snapshotRoot: root, ...signals } }));
 }
 
 /** To the first second in which the subject's last proof no longer counts. */
-export async function lapse({ world, subject }: Lending): Promise<void> {
-  const { healthyUntil } = await world.registry.getFunction("health")(subject);
-  const last = Number(healthyUntil) + 1;
-  if (last > (await now(world.chain))) await travelTo(world.chain, last);
+export async function lapse(lending: Lending): Promise<void> {
+  const { healthyUntil } = await lending.world.registry.getFunction("health")(lending.subject);
+  await passTo(lending, Number(healthyUntil) + 1);
 }
