@@ -1,0 +1,16 @@
+import type { Json } from "../risk/schema.ts";
+
+/** What a keeper tells: one line each for people, one JSON object each for machines. None holds a secret or a position. */
+export type EventName =
+  // files and the chain
+  | "snapshot" | "file" | "trouble" | "rpc"
+  // proving and sending
+  | "decided" | "proved" | "sent" | "rebroadcast" | "mined" | "reorged" | "closed"
+  // what a person should know
+  | "warning" | "hedge" | "waiting" | "stopping"
+  // liquidation
+  | "subject" | "bid";
+
+export type EventFacts = { readonly [fact: string]: Json };
+
+export type EventSink = (event: EventName, facts: EventFacts) => void;
