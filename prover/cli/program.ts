@@ -17,6 +17,7 @@ import { statementVerify } from "./commands/statement-verify.ts";
 import { statusCommand } from "./commands/status.ts";
 import { registerCommand } from "./commands/register.ts";
 import { submitCommand } from "./commands/submit.ts";
+import { watchCommand } from "./commands/watch.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -37,7 +38,8 @@ export function makeProgram(terminal: Terminal): Command {
     .addCommand(verifyCommand(terminal))
     .addCommand(registerCommand(terminal))
     .addCommand(submitCommand(terminal))
-    .addCommand(statusCommand(terminal));
+    .addCommand(statusCommand(terminal))
+    .addCommand(watchCommand(terminal));
   return program;
 }
 

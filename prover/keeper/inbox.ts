@@ -1,22 +1,24 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { SNAPSHOT_FORMAT } from "../commitment/snapshot-json.ts";
 import { marketHash } from "../commitment/snapshot.ts";
 import { fieldElementField } from "../commitment/json-fields.ts";
 import { MarginProofError } from "../errors.ts";
 import { MARKET_FORMAT, parseMarket, type Market } from "../risk/market.ts";
-import { readJson } from "../risk/schema.ts";
+import { readJson, timeField } from "../risk/schema.ts";
 import { parseRegistry, REGISTRY_FORMAT } from "../statement/registry-json.ts";
 import type { AttesterRegistry } from "../statement/attester-registry.ts";
 import { parseStatement, STATEMENT_FORMAT, type SignedStatement } from "../statement/signed-statement.ts";
-import { z } from "zod";
 
 /** A snapshot as it lies there: nothing of it is believed before it was recomputed. */
 export interface SnapshotFile {
   readonly root: bigint;
+  readonly asOf: number;
   readonly policyHash: bigint;
   readonly marketHash: bigint;
-  readonly json: unknown;
+  /** The same object for as long as the file stays as it is. */
+  readonly json: object;
 }
 
 /** Documents that arrived, by what they are. */
@@ -50,7 +52,7 @@ interface Entry {
   reported: boolean;
 }
 
-const header = z.object({ root: fieldElementField(), policyHash: fieldElementField(), marketHash: fieldElementField() });
+const header = z.object({ root: fieldElementField(), asOf: timeField(), policyHash: fieldElementField(), marketHash: fieldElementField() });
 
 /**
  * Folders into which publishers' and venues' files arrive, in any order and at any time. A file that is still being written is
@@ -117,7 +119,7 @@ function readDocument(file: string): Document {
   const json = parseText(file);
   const format = (json as { format?: unknown } | null)?.format;
   switch (format) {
-    case SNAPSHOT_FORMAT: return { kind: "snapshot", snapshot: { ...readJson(header, json), json } };
+    case SNAPSHOT_FORMAT: return { kind: "snapshot", snapshot: { ...readJson(header, json), json: json as object } };
     case MARKET_FORMAT: return marketDocument(json);
     case REGISTRY_FORMAT: return { kind: "registry", registry: parseRegistry(json) };
     case STATEMENT_FORMAT: return { kind: "statement", statement: parsePrivate(json) };

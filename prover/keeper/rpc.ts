@@ -17,6 +17,8 @@ export interface RpcOptions {
   /** Milliseconds before the second round; doubled from round to round, with jitter, up to `maxDelay`. */
   readonly minDelay?: number;
   readonly maxDelay?: number;
+  /** Ends all waiting. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How often all nodes may be behind the highest block seen before it is believed that the chain went back. */
@@ -29,7 +31,7 @@ const HINTS = {
 
 /** Several nodes as one: each request goes to the first that answers well, and is repeated with growing pauses when none does. */
 export class RpcPool {
-  readonly #options: Required<Omit<RpcOptions, "chainId">>;
+  readonly #options: Required<Omit<RpcOptions, "chainId" | "signal">> & Pick<RpcOptions, "signal">;
   #chainId: bigint | undefined;
   #preferred = 0;
   /** Whether a node's chain id was asked since its last failure. */
@@ -45,13 +47,14 @@ export class RpcPool {
 
   /** @throws RpcUnavailable, WrongChain, StaleNode once all nodes have failed in every round */
   async request(payload: JsonRpcPayload): Promise<Answer> {
-    const { retries, minDelay, maxDelay } = this.#options;
+    const { retries, minDelay, maxDelay, signal } = this.#options;
     try {
       return await pRetry(() => this.#round(payload), {
-        retries, minTimeout: minDelay, maxTimeout: maxDelay, factor: 2, randomize: true,
+        retries, minTimeout: minDelay, maxTimeout: maxDelay, factor: 2, randomize: true, signal,
         shouldRetry: ({ error }) => error instanceof NodeFailure && error.code !== "WrongChain",
       });
     } catch (error) {
+      if (signal?.aborted) throw new MarginProofError("RpcUnavailable", "stopped before a node answered", { path: "--rpc", hint: "start again: nothing is lost" });
       if (!(error instanceof NodeFailure)) throw error;
       if (error.code === "StaleNode") this.#believeNextTime();
       throw new MarginProofError(error.code, error.message, { path: "--rpc", hint: HINTS[error.code], cause: error });

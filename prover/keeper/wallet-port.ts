@@ -18,13 +18,14 @@ interface RawBlock {
 
 /** Sends from a key held in memory. Transactions are signed here, so that nodes are told twice without sending twice. */
 export function walletPort(provider: PooledProvider, wallet: Wallet): TransactionPort {
-  const block = async (tag: string): Promise<RawBlock | null> => provider.send("eth_getBlockByNumber", [tag, false]);
+  const ask = <T>(method: string, ...params: unknown[]): Promise<T> => provider.send(method, params).catch(nodeRefusal);
+  const block = (tag: string): Promise<RawBlock | null> => ask("eth_getBlockByNumber", tag, false);
   const latest = async (): Promise<RawBlock> => {
     const found = await block("latest");
     if (found === null) throw new MarginProofError("ChainError", "the node has no latest block", { hint: "wait until it has caught up" });
     return found;
   };
-  const count = async (tag: string): Promise<number> => Number(await provider.send("eth_getTransactionCount", [wallet.address, tag]));
+  const count = async (tag: string): Promise<number> => Number(await ask("eth_getTransactionCount", wallet.address, tag));
   return {
     sender: parseAddress(wallet.address),
     head: async (): Promise<BlockMark> => {
@@ -44,11 +45,17 @@ export function walletPort(provider: PooledProvider, wallet: Wallet): Transactio
     sign: async (call, nonce, fees) => sign(await transactionOf(call, provider, wallet), nonce, fees, provider, wallet),
     broadcast: (raw) => broadcast(provider, raw),
     receipt: async (hash): Promise<Receipt | null> => {
-      const found: { blockNumber: string; blockHash: string; status: string } | null = await provider.send("eth_getTransactionReceipt", [hash]);
+      const found = await ask<{ blockNumber: string; blockHash: string; status: string } | null>("eth_getTransactionReceipt", hash);
       return found === null ? null : { hash, blockNumber: Number(found.blockNumber), blockHash: found.blockHash, succeeded: BigInt(found.status) === 1n };
     },
-    isKnown: async (hash) => (await provider.send("eth_getTransactionByHash", [hash])) !== null,
+    isKnown: async (hash) => (await ask("eth_getTransactionByHash", hash)) !== null,
   };
+}
+
+/** A node's own errors are troubles of the node, not defects. */
+function nodeRefusal(cause: unknown): never {
+  if (cause instanceof MarginProofError) throw cause;
+  throw new MarginProofError("ChainError", "the node refuses a question", { hint: "see what the node's log says, or use another node", cause });
 }
 
 /** A contract's refusal is an answer; a node that gives none is not. */

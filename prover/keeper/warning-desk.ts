@@ -1,0 +1,46 @@
+import type { Action } from "./decide.ts";
+import type { Evidence } from "./evidence.ts";
+import type { EventSink } from "./events.ts";
+import type { HedgePort } from "./ports.ts";
+import { MarginProofError } from "../errors.ts";
+
+/** Seconds after which a warning that still holds is given again. */
+const REPEAT = 900;
+
+/** Says what is wrong when it changes, and now and then while it lasts, not at every look. */
+export class WarningDesk {
+  readonly #report: EventSink;
+  readonly #hedge: HedgePort | null;
+  #shown = new Map<string, { readonly message: string; readonly at: number }>();
+  #hedged: Evidence["report"] | null = null;
+
+  constructor(report: EventSink, hedge: HedgePort | null) {
+    this.#report = report;
+    this.#hedge = hedge;
+  }
+
+  async show(actions: readonly Action[], evidence: Evidence | null, now: number): Promise<void> {
+    const warnings = actions.flatMap((action) => (action.kind === "warn" ? action.warning : []));
+    const before = this.#shown;
+    this.#shown = new Map();
+    for (const { code, message } of warnings) {
+      const last = before.get(code);
+      const isNew = last?.message !== message || now - last.at >= REPEAT;
+      if (isNew) this.#report("warning", { code, message });
+      this.#shown.set(code, isNew ? { message, at: now } : last);
+    }
+    if (evidence !== null && actions.some(({ kind }) => kind === "proposeHedge")) await this.#propose(evidence);
+  }
+
+  /** Once for each book and market. A search that finds nothing must not keep the keeper from its work. */
+  async #propose({ request, report }: Evidence): Promise<void> {
+    if (this.#hedge === null || this.#hedged === report) return;
+    this.#hedged = report;
+    try {
+      this.#report("hedge", { proposal: await this.#hedge.propose(request, report) });
+    } catch (error) {
+      if (!(error instanceof MarginProofError)) throw error;
+      this.#report("trouble", { ...error.toJSON(), during: "the search for a hedge" });
+    }
+  }
+}
