@@ -3,6 +3,9 @@ import { dirname } from "node:path";
 import { MarginProofError } from "../errors.ts";
 import { attemptsOf, JOURNAL_FORMAT, recordLine, recordSchema, type Attempt, type JournalRecord, type JournalSubject } from "./journal-records.ts";
 
+/** What is asked of a journal. */
+export type AttemptLog = Pick<Journal, "attempts" | "open" | "append">;
+
 /**
  * What a keeper has decided, proved, sent and seen, one JSON record a line, each on disk before the next step is taken.
  * A line cut short by a crash was of a step that was not taken: it is removed.

@@ -10,7 +10,7 @@ import { EvidenceRoom, type Evidence, type KeeperSubject } from "./evidence.ts";
 import type { EventSink } from "./events.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Attempt } from "./journal-records.ts";
-import type { Journal } from "./journal.ts";
+import type { AttemptLog } from "./journal.ts";
 import type { HedgePort, ProverPort, RegistryPort, TransactionPort } from "./ports.ts";
 import { Submitter } from "./submitter.ts";
 import { WarningDesk } from "./warning-desk.ts";
@@ -33,7 +33,7 @@ export interface KeeperSettings extends Pace {
 export interface KeeperParts {
   readonly subject: KeeperSubject;
   readonly inbox: Inbox;
-  readonly journal: Journal;
+  readonly journal: AttemptLog;
   /** Folder for proof bundles, the keeper's own. */
   readonly bundles: string;
   readonly chain: TransactionPort;

@@ -57,6 +57,8 @@ export interface TransactionPort {
   /** What the contract would say now, asked without sending; null when it would accept. */
   refusalOf(call: Call): Promise<MarginProofError | null>;
   sign(call: Call, nonce: number, fees: Fees): Promise<SignedTransaction>;
+  /** The same call and nonce as a signed transaction's, at other fees. */
+  replace(raw: string, fees: Fees): Promise<SignedTransaction>;
   broadcast(raw: string): Promise<Broadcast>;
   receipt(hash: string): Promise<Receipt | null>;
   /** Whether the node knows the transaction, in a block or waiting. */

@@ -1,12 +1,12 @@
 import type { Attempt } from "./journal-records.ts";
-import type { Journal } from "./journal.ts";
+import type { AttemptLog } from "./journal.ts";
 import type { EventSink } from "./events.ts";
 import type { Call, Fees, Receipt, SignedTransaction, TransactionPort } from "./ports.ts";
 import { nextSubmissionStep, replacementFees, type SubmissionLook, type SubmissionTerms } from "./submission.ts";
 
 export interface SubmitterParts {
   readonly chain: TransactionPort;
-  readonly journal: Journal;
+  readonly journal: AttemptLog;
   readonly report: EventSink;
   readonly terms: Omit<SubmissionTerms, "sequence">;
   /** Wei per gas beyond which nothing is paid. */
@@ -51,8 +51,9 @@ export class Submitter {
     if (step.step === "rebroadcast") return this.#rebroadcast(attempt, call, now);
     const isBump = step.step === "bump" || (step.step === "wait" && this.#underpriced && !look.receipt);
     if (step.step === "wait" && !isBump) return false;
+    if (isBump) return this.#bump(attempt, now);
     if (call === null) return this.#close(attempt, "abandoned", "its bundle is gone", now);
-    return isBump ? this.#bump(attempt, call, now) : this.#send(attempt, call, look.minedNonce, now);
+    return this.#send(attempt, call, look.minedNonce, now);
   }
 
   /** Drops an attempt that was not sent. */
@@ -98,11 +99,11 @@ export class Submitter {
     return this.#broadcastNew(number, await chain.sign(call, nonce, offer), now, report);
   }
 
-  async #bump({ number, sent }: Attempt, call: Call, now: number): Promise<boolean> {
+  async #bump({ number, sent }: Attempt, now: number): Promise<boolean> {
     const { chain, report, maxFeePerGas } = this.#parts;
     const last = sent.at(-1)!;
     const fees = replacementFees(last, await chain.fees(), maxFeePerGas);
-    return fees === null ? this.#tooDear() : this.#broadcastNew(number, await chain.sign(call, last.nonce, fees), now, report);
+    return fees === null ? this.#tooDear() : this.#broadcastNew(number, await chain.replace(last.raw, fees), now, report);
   }
 
   /** The journal first: whatever happens then, it is this transaction that is repeated, and no other that is made. */

@@ -42,7 +42,8 @@ export function walletPort(provider: PooledProvider, wallet: Wallet): Transactio
       return { maxFeePerGas: 2n * BigInt(baseFeePerGas ?? 0) + tip, maxPriorityFeePerGas: tip };
     },
     refusalOf: ({ contract, method, args }) => refusalOf(() => namingRefusals(contract, () => contract.getFunction(method).staticCall(...args, { from: wallet.address }))),
-    sign: async (call, nonce, fees) => sign(await transactionOf(call, provider, wallet), nonce, fees, provider, wallet),
+    sign: async (call, nonce, fees) => sign({ ...(await transactionOf(call, provider, wallet)), nonce }, fees, provider, wallet),
+    replace: (raw, fees) => sign(Transaction.from(raw), fees, provider, wallet),
     broadcast: (raw) => broadcast(provider, raw),
     receipt: async (hash): Promise<Receipt | null> => {
       const found = await ask<{ blockNumber: string; blockHash: string; status: string } | null>("eth_getTransactionReceipt", hash);
@@ -80,17 +81,25 @@ async function suggestedTip(provider: PooledProvider): Promise<bigint> {
   }
 }
 
-async function transactionOf({ contract, method, args }: Call, provider: PooledProvider, wallet: Wallet) {
+interface Unsigned {
+  readonly to: string | null;
+  readonly data: string;
+  readonly gasLimit: bigint;
+  readonly nonce: number;
+}
+
+async function transactionOf({ contract, method, args }: Call, provider: PooledProvider, wallet: Wallet): Promise<Omit<Unsigned, "nonce">> {
   return namingRefusals(contract, async () => {
     const { to, data } = await contract.getFunction(method).populateTransaction(...args);
-    const gas = await provider.estimateGas({ to, data, from: wallet.address });
+    // In the latest block: some nodes would count transactions that wait, among them the one to be replaced.
+    const gas = BigInt(await provider.send("eth_estimateGas", [{ from: wallet.address, to, data }, "latest"]));
     return { to, data, gasLimit: (gas * GAS_LIMIT) / 100n };
   });
 }
 
-async function sign(call: { to: string; data: string; gasLimit: bigint }, nonce: number, fees: Fees, provider: PooledProvider, wallet: Wallet): Promise<SignedTransaction> {
+async function sign({ to, data, gasLimit, nonce }: Unsigned, fees: Fees, provider: PooledProvider, wallet: Wallet): Promise<SignedTransaction> {
   const { chainId } = await provider.getNetwork();
-  const raw = await wallet.signTransaction(Transaction.from({ type: 2, chainId, nonce, ...call, ...fees }));
+  const raw = await wallet.signTransaction(Transaction.from({ type: 2, chainId, nonce, to, data, gasLimit, ...fees }));
   return { hash: keccak256(raw), nonce, raw, ...fees };
 }
 

@@ -13,6 +13,8 @@ export type WarningCode =
   | "EvidenceMissing"
   /** Something newer could not be used. */
   | "EvidencePassedOver"
+  /** A proof of what is here would lapse before it is accepted. */
+  | "EvidenceTooOld"
   /** Health ends soon, and nothing can renew it. */
   | "Lapsing"
   /** Health has ended, and nothing can renew it. */
@@ -25,7 +27,7 @@ export interface Warning {
 
 /** What a person should know now; `isRenewing` when a proof is being made or is on its way. */
 export function warningsFor(situation: Situation, { warnMarginBps }: Pace, now: number, isRenewing: boolean): readonly Warning[] {
-  return [...marginWarnings(situation, warnMarginBps), ...evidenceWarnings(situation), ...recordWarnings(situation, now, isRenewing)];
+  return [...marginWarnings(situation, warnMarginBps), ...evidenceWarnings(situation, now), ...recordWarnings(situation, now, isRenewing)];
 }
 
 const amount = (value: bigint, round: "up" | "down"): string => formatDecimal(value, DECIMALS.value, { digits: 2, round, group: true });
@@ -44,9 +46,12 @@ function marginWarnings({ evidence }: Situation, warnMarginBps: bigint): Warning
   return [{ code: "NearBreach", message: `${at}${amount(excess, "down")} is left; ${bound}` }];
 }
 
-function evidenceWarnings({ evidence, problems }: Situation): Warning[] {
-  if (problems.length === 0) return [];
-  return [{ code: evidence === null ? "EvidenceMissing" : "EvidencePassedOver", message: problems.join("; ") }];
+function evidenceWarnings({ evidence, problems, attempt, record, lead }: Situation, now: number): Warning[] {
+  const isTooOld = evidence !== null && attempt === null && evidence.sequence > record.sequence && evidence.lapsesAt <= now + lead;
+  return [
+    ...(problems.length === 0 ? [] : [{ code: evidence === null ? "EvidenceMissing" : "EvidencePassedOver", message: problems.join("; ") } as const]),
+    ...(isTooOld ? [{ code: "EvidenceTooOld", message: "a proof of what is here would lapse before it is accepted: newer statements or a newer snapshot are needed" } as const] : []),
+  ];
 }
 
 function recordWarnings({ record, lead, evidence }: Situation, now: number, isRenewing: boolean): Warning[] {
