@@ -86,7 +86,7 @@ describe("a pool of nodes", () => {
   });
 
   it("asks a node for its chain again after it failed: another may have taken its place", async () => {
-    const pool = new RpcPool({ urls: [world.node.url], ...FAST });
+    const pool = new RpcPool({ urls: [world.node.url], ...FAST, trust: 0 });
     await ask(pool);
     let failed = false;
     world.node.rule = ({ method }) => {
@@ -157,7 +157,7 @@ describe("a keeper behind bad nodes", () => {
     let count = 0;
     world.node.rule = () => (++count % 3 === 0 ? { kind: "loseAnswer" } : count % 5 === 0 ? { kind: "drop" } : count % 7 === 0 ? { kind: "delay", ms: 350 } : undefined);
     const outages: string[] = [];
-    for (let i = 0; i < 25; i++) {
+    for (let i = 0; i < 20; i++) {
       // A pass that gives up is repeated by whoever keeps the keeper.
       await keeper.pass().catch((error: MarginProofError) => outages.push(error.code));
       if ((await world.accepted()).length > 0) await world.mine(1);

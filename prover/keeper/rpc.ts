@@ -17,6 +17,8 @@ export interface RpcOptions {
   /** Milliseconds before the second round; doubled from round to round, with jitter, up to `maxDelay`. */
   readonly minDelay?: number;
   readonly maxDelay?: number;
+  /** Milliseconds after a node told its chain in which it is not asked again, whatever happens. */
+  readonly trust?: number;
   /** Ends all waiting. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -34,15 +36,15 @@ export class RpcPool {
   readonly #options: Required<Omit<RpcOptions, "chainId" | "signal">> & Pick<RpcOptions, "signal">;
   #chainId: bigint | undefined;
   #preferred = 0;
-  /** Whether a node's chain id was asked since its last failure. */
-  readonly #checked: boolean[];
+  /** When each node last told the right chain; undefined when it is to be asked again. */
+  readonly #checked: (number | undefined)[];
   #highest = 0;
   #wentBack = 0;
 
   constructor(options: RpcOptions) {
-    this.#options = { report: () => {}, timeout: 15_000, retries: 4, minDelay: 500, maxDelay: 20_000, ...options };
+    this.#options = { report: () => {}, timeout: 15_000, retries: 4, minDelay: 500, maxDelay: 20_000, trust: 10_000, ...options };
     this.#chainId = options.chainId;
-    this.#checked = options.urls.map(() => false);
+    this.#checked = options.urls.map(() => undefined);
   }
 
   /** @throws RpcUnavailable, WrongChain, StaleNode once all nodes have failed in every round */
@@ -79,7 +81,7 @@ export class RpcPool {
         return answer;
       } catch (error) {
         if (!(error instanceof NodeFailure)) throw error;
-        this.#checked[node] = false;
+        this.#distrust(node, error);
         failures.push(error);
         report("rpc", { node: `${node + 1} of ${urls.length}`, code: error.code, method: payload.method, problem: error.message });
       }
@@ -89,7 +91,7 @@ export class RpcPool {
   }
 
   async #ask(node: number, payload: JsonRpcPayload): Promise<Answer> {
-    if (!this.#checked[node]) await this.#checkChain(node);
+    if (this.#checked[node] === undefined) await this.#checkChain(node);
     const answer = await this.#post(node, payload);
     if (payload.method === "eth_getBlockByNumber" && Array.isArray(payload.params) && payload.params[0] === "latest") this.#checkHeight(answer);
     return answer;
@@ -101,7 +103,13 @@ export class RpcPool {
     const found = BigInt(answer.result);
     this.#chainId ??= found;
     if (found !== this.#chainId) throw new NodeFailure("WrongChain", `a node of chain ${found}, not of ${this.#chainId}`);
-    this.#checked[node] = true;
+    this.#checked[node] = performance.now();
+  }
+
+  /** Another node may come back in the place of one that failed; not within moments. */
+  #distrust(node: number, { code }: NodeFailure): void {
+    const checkedAt = this.#checked[node];
+    if (code === "WrongChain" || (checkedAt !== undefined && performance.now() - checkedAt > this.#options.trust)) this.#checked[node] = undefined;
   }
 
   #checkHeight(answer: Answer): void {
