@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { MarginProofError } from "../errors.ts";
 import { parseBundle, serializeBundle, type ProofBundle } from "../proof/bundle.ts";
-import { syncFolder } from "./journal.ts";
+import { syncFolder } from "./line-log.ts";
 
 export interface StoredBundle {
   readonly file: string;

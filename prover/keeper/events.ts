@@ -3,13 +3,13 @@ import type { Json } from "../risk/schema.ts";
 /** What a keeper tells: one line each for people, one JSON object each for machines. None holds a secret or a position. */
 export type EventName =
   // files and the chain
-  | "snapshot" | "file" | "trouble" | "rpc"
+  | "file" | "trouble" | "rpc"
   // proving and sending
   | "decided" | "proved" | "sent" | "rebroadcast" | "mined" | "reorged" | "closed"
   // what a person should know
-  | "warning" | "hedge" | "waiting" | "stopping"
+  | "watching" | "warning" | "hedge" | "stopping"
   // liquidation
-  | "subject" | "bid";
+  | "subject";
 
 export type EventFacts = { readonly [fact: string]: Json };
 

@@ -23,8 +23,10 @@ const SCHEMAS = [
   z.strictObject({ record: z.literal("closed"), ...of, outcome: z.enum(["final", "superseded", "reverted", "abandoned"]), reason: z.string() }),
 ] as const;
 
-export const recordSchema = z.discriminatedUnion("record", [...SCHEMAS]);
-export type JournalRecord = z.output<typeof recordSchema>;
+const schema = z.discriminatedUnion("record", [...SCHEMAS]);
+export type JournalRecord = z.output<typeof schema>;
+/** @throws for anything else */
+export const parseRecord = (json: unknown): JournalRecord => schema.parse(json);
 export type RecordOf<K extends JournalRecord["record"]> = Extract<JournalRecord, { record: K }>;
 export type Outcome = RecordOf<"closed">["outcome"];
 
@@ -66,6 +68,3 @@ function extended(attempt: Attempt, record: Exclude<JournalRecord, RecordOf<"ope
     case "closed": return { ...attempt, closed: record };
   }
 }
-
-/** A record as a line of JSON. */
-export const recordLine = (record: JournalRecord): string => `${JSON.stringify(record, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value))}\n`;

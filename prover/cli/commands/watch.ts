@@ -119,6 +119,7 @@ async function run(options: Options, terminal: Terminal): Promise<Outcome> {
             hedge: null,
             settings: settingsFrom(options),
           });
+          report("watching", { subject, registry: registryAddress, chain: chainId.toString(), sender: wallet.address, leadSeconds: keeper.lead });
           await keep(keeper, { clock: systemClock, report, signal, once: options.once === true });
         }),
       () => report("stopping", { message: "after the step in hand; a second signal ends it at once" }),
