@@ -8,6 +8,7 @@ export interface Clock {
   sleep(seconds: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** The machine's. */
 export const systemClock: Clock = {
   now: () => Math.floor(Date.now() / 1000),
   sleep: (seconds, signal) => delay(1000 * seconds, undefined, { signal }).catch(() => {}),
