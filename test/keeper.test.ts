@@ -2,6 +2,7 @@ import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { send } from "../prover/chain/contracts.ts";
+import { MarginProofError } from "../prover/errors.ts";
 import { serializeSnapshot } from "../prover/commitment/snapshot-json.ts";
 import { keeperFiles } from "../prover/keeper/keeper.ts";
 import { restoreAfterEach, now } from "./support/contracts.ts";
@@ -195,6 +196,26 @@ describe("a keeper", () => {
     await world.pass(20);
     await settle();
     expect(warnings(told).at(-1)).toBe("Lapsed");
+    stop();
+  });
+
+  it("says when the latest block is old, once, and goes on", async () => {
+    await world.deliverStatements(1);
+    const time = await now(world.chain);
+    const { settle, told, stop } = await world.keeper({ parts: (parts) => ({ ...parts, clock: { ...parts.clock, now: () => time + 600 } }) });
+    await settle();
+    expect(warnings(told)).toEqual(["OldBlock"]);
+    expect(await world.accepted()).toEqual([2]);
+    stop();
+  });
+
+  it("submits before it looks for a hedge, and a search that fails keeps it from nothing", async () => {
+    await world.deliverStatements(1);
+    const hedge = { propose: async () => { throw new MarginProofError("OutOfRange", "nothing helps"); } };
+    const { settle, told, stop } = await world.keeper({ parts: (parts) => ({ ...parts, hedge }), settings: { warnMarginBps: 1_000_000n } });
+    await settle();
+    expect(events(told)).toEqual(["warning", "decided", "proved", "trouble", "sent", "mined"]);
+    expect(await world.accepted()).toEqual([2]);
     stop();
   });
 

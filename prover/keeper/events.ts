@@ -1,6 +1,9 @@
 import type { Json } from "../risk/schema.ts";
 
-/** What a keeper tells: one line each for people, one JSON object each for machines. None holds a secret or a position. */
+/**
+ * What a keeper tells: one line each for people, one JSON object each for machines. None holds a key, a salt or a position; warnings
+ * of the margin, and a hedge where one is asked for, are for the subject's own eyes.
+ */
 export type EventName =
   // files and the chain
   | "file" | "trouble" | "rpc"

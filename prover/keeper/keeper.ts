@@ -55,12 +55,17 @@ export interface Pass {
 
 interface Look {
   readonly now: number;
+  /** Time of the latest block. */
+  readonly head: number;
   readonly health: Health;
   readonly evidence: Evidence | null;
   readonly problems: readonly string[];
   readonly attempt: AttemptFacts | null;
 }
 
+/** Seconds after which the latest block is too old for a chain that lives. */
+const OLD_BLOCK = 300;
+const OLD = { code: "OldBlock", message: "the latest block is more than five minutes old: the nodes are behind, or this machine's clock is wrong" };
 /** Proofs whose time says how long the next one takes. */
 const MEASURED = 5;
 
@@ -85,11 +90,13 @@ export class Keeper {
   /** @throws MarginProofError when nodes, files or the prover fail: then look again later */
   async pass(): Promise<Pass> {
     const look = await this.#look();
-    const { health: record, evidence, problems, attempt, now } = look;
+    const { health: record, evidence, problems, attempt, now, head } = look;
     const actions = decide({ record, evidence: evidence?.facts ?? null, problems, attempt, lead: this.lead, lastProvedAt: this.#lastProvedAt }, this.#parts.settings, now);
-    await this.#warnings.show(actions, evidence, now);
+    this.#warnings.show([...(now - head > OLD_BLOCK ? [OLD] : []), ...actions.flatMap((action) => (action.kind === "warn" ? action.warning : []))], now);
     let progressed = false;
     for (const action of actions) progressed = (await this.#take(action, look)) || progressed;
+    // Last: the search may take long, and health does not wait for it.
+    if (evidence !== null && actions.some(({ kind }) => kind === "proposeHedge")) await this.#warnings.propose(evidence);
     const until = actions.find((action) => action.kind === "wait")!.until;
     return { progressed, wait: Math.max(1, until - now) };
   }
@@ -118,7 +125,7 @@ export class Keeper {
       this.#evidence.gather(contents, registry, head.timestamp),
       journal.open === null ? null : this.#attemptFacts(journal.open),
     ]);
-    return { now, health, evidence, problems, attempt };
+    return { now, head: head.timestamp, health, evidence, problems, attempt };
   }
 
   async #attemptFacts(attempt: Attempt): Promise<AttemptFacts> {

@@ -1,11 +1,15 @@
-import type { Action } from "./decide.ts";
+import { MarginProofError } from "../errors.ts";
 import type { Evidence } from "./evidence.ts";
 import type { EventSink } from "./events.ts";
 import type { HedgePort } from "./ports.ts";
-import { MarginProofError } from "../errors.ts";
 
 /** Seconds after which a warning that still holds is given again. */
 const REPEAT = 900;
+
+interface ShownWarning {
+  readonly code: string;
+  readonly message: string;
+}
 
 /** Says what is wrong when it changes, and now and then while it lasts, not at every look. */
 export class WarningDesk {
@@ -19,8 +23,7 @@ export class WarningDesk {
     this.#hedge = hedge;
   }
 
-  async show(actions: readonly Action[], evidence: Evidence | null, now: number): Promise<void> {
-    const warnings = actions.flatMap((action) => (action.kind === "warn" ? action.warning : []));
+  show(warnings: readonly ShownWarning[], now: number): void {
     const before = this.#shown;
     this.#shown = new Map();
     for (const { code, message } of warnings) {
@@ -29,11 +32,10 @@ export class WarningDesk {
       if (isNew) this.#report("warning", { code, message });
       this.#shown.set(code, isNew ? { message, at: now } : last);
     }
-    if (evidence !== null && actions.some(({ kind }) => kind === "proposeHedge")) await this.#propose(evidence);
   }
 
   /** Once for each book and market. A search that finds nothing must not keep the keeper from its work. */
-  async #propose({ request, report }: Evidence): Promise<void> {
+  async propose({ request, report }: Evidence): Promise<void> {
     if (this.#hedge === null || this.#hedged === report) return;
     this.#hedged = report;
     try {
