@@ -22,7 +22,9 @@ export { parseMarket } from "./risk/market.ts";
 export type { CurrencyPrice, Listing, Market, MarketExpiry, Underlying } from "./risk/market.ts";
 export type { FlatSurface, PointSurface, SviSurface, VolSurface } from "./risk/vol-surface.ts";
 export { parsePolicy, policyJson } from "./risk/policy.ts";
-export type { Charges, Haircut, NettingSet, PerLevel, Policy, Scenario, VolDirection, VolShock } from "./risk/policy.ts";
+export type { Charges, Haircut, NettingSet, PerLevel, Policy, Scenario, VolDirection, VolShock, VolShockKind, VolShockOverride } from "./risk/policy.ts";
+export { policyWithHistory } from "./risk/policy-history.ts";
+export type { HistoricalTail, PolicyTitle } from "./risk/policy-history.ts";
 export { policyNames, readPolicy } from "./import/shipped-policies.ts";
 export { bookJson, parseBook } from "./risk/book.ts";
 export type { Account, Book, Position } from "./risk/book.ts";
@@ -31,6 +33,8 @@ export type { Json } from "./risk/schema.ts";
 // Importers
 export { assembleBook } from "./import/accounts.ts";
 export { exportCsv, importCsv } from "./import/csv.ts";
+export { importHistory } from "./import/history-csv.ts";
+export type { ClosingHistory, HistoryReading } from "./import/history-csv.ts";
 export { importDeribitAccount } from "./import/deribit-account.ts";
 export type { DeribitAccountResponses } from "./import/deribit-account.ts";
 export { readDeribitFolder } from "./import/deribit-folder.ts";
@@ -44,6 +48,9 @@ export type { SourceText } from "./import/source-text.ts";
 // Risk and margin
 export { instrumentRisk, marketRisk } from "./risk/risk-array.ts";
 export type { Charge, ChargeKind, InstrumentRisk, MarketRisk, RiskVector } from "./risk/risk-array.ts";
+export { scenarioSummary } from "./risk/scenario-summary.ts";
+export type { FactorSummary, ScenarioSummary, TailSetSummary } from "./risk/scenario-summary.ts";
+export { scenarioSummaryJson, scenarioTable } from "./risk/scenario-table.ts";
 export { comparisonTable } from "./risk/comparison-table.ts";
 export { black76Greeks } from "./risk/black76-greeks.ts";
 export type { Black76State } from "./risk/black76-greeks.ts";
@@ -61,6 +68,11 @@ export { riskPlan } from "./risk/risk-plan.ts";
 export type { RiskPlan } from "./risk/risk-plan.ts";
 export { marginReportJson } from "./risk/margin-report-json.ts";
 export { describeScenario, marginTable } from "./risk/margin-table.ts";
+export { HEDGE_MEASURES } from "./risk/hedge/hedge.ts";
+export type { Hedge, HedgeFigures, HedgeMeasure, HedgeProposal, HedgeRequest, HedgeSearch, HedgeTrade } from "./risk/hedge/hedge.ts";
+export { hedgeProposal, withTrades } from "./risk/hedge/hedge-proposal.ts";
+export { hedgeJson, parseHedge } from "./risk/hedge/hedge-json.ts";
+export { hedgeTable } from "./risk/hedge/hedge-table.ts";
 
 // Snapshots
 export { shapeOf } from "./commitment/padded-rules.ts";
@@ -122,8 +134,8 @@ export { policyId, solidityProof, submitArguments, tierId } from "./chain/callda
 export type { SolidityProof } from "./chain/calldata.ts";
 export { contractArtifact, contractAt } from "./chain/contracts.ts";
 export type { ContractArtifact, ContractName } from "./chain/contracts.ts";
-export { deployProtocol } from "./chain/deploy.ts";
-export type { Deployment, DeploymentPlan, PolicyTerms } from "./chain/deploy.ts";
+export { checkDeployment, parseDeployment, serializeDeployment } from "./chain/deployment.ts";
+export type { DeploymentFinding, DeploymentRecord } from "./chain/deployment.ts";
 export { publishAttesters, voteForSnapshot } from "./chain/publish.ts";
 export { registerAccountSet } from "./chain/register.ts";
 export type { RegisterOptions } from "./chain/register.ts";

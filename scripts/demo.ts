@@ -5,7 +5,6 @@
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { contractAt, deploy, send } from "../prover/chain/contracts.ts";
-import { deployProtocol, type Deployment } from "../prover/chain/deploy.ts";
 import { publishAttesters, voteForSnapshot } from "../prover/chain/publish.ts";
 import { registerAccountSet } from "../prover/chain/register.ts";
 import { readHealth } from "../prover/chain/status.ts";
@@ -38,6 +37,7 @@ import { randomSalt } from "../prover/statement/statement.ts";
 import { DECIMALS, type Bps, type Level, type Usd } from "../prover/units.ts";
 import { build } from "./build.ts";
 import { compileContracts } from "./contracts.ts";
+import { deployProtocol, type Deployment } from "./deployment/deploy.ts";
 import { readDemoBook, type DemoBook } from "./demo/book.ts";
 import { openChain, type DemoChain } from "./demo/chain.ts";
 import { expectRefusal } from "./demo/refusals.ts";
@@ -134,10 +134,10 @@ function attest(accounts: readonly Account[]) {
   return { keys, registry };
 }
 
-async function deployDemo({ admin, publishers }: DemoChain, artifacts: Artifacts, { policyHash }: Snapshot): Promise<Deployment> {
+async function deployDemo({ connection, admin, publishers }: DemoChain, artifacts: Artifacts, { policyHash }: Snapshot): Promise<Deployment> {
   const dollar = await deploy("DemoDollar", admin, []);
-  return deployProtocol({
-    admin,
+  return deployProtocol(connection, {
+    admin: await admin.getAddress(),
     tiers: [artifacts],
     tierActivationDelay: 0,
     tierNoticePeriod: 0,
@@ -146,7 +146,7 @@ async function deployDemo({ admin, publishers }: DemoChain, artifacts: Artifacts
     maxSnapshotAge: HOUR,
     historyWindow: 1,
     attesterGrace: HOUR,
-    collateralToken: await dollar.getAddress(),
+    collateralToken: parseAddress(await dollar.getAddress()),
     policies: [{ policyHash, ...TERMS, maxStatementAge: HOUR }],
   });
 }

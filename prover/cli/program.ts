@@ -7,9 +7,13 @@ import { accountSetCommand } from "./commands/account-set.ts";
 import { attesterKeygen } from "./commands/attester-keygen.ts";
 import { attesterRegistry } from "./commands/attester-registry.ts";
 import { checkCommand } from "./commands/check.ts";
+import { deploymentVerify } from "./commands/deployment-verify.ts";
+import { hedgeCommand } from "./commands/hedge.ts";
 import { importCsvCommand } from "./commands/import-csv.ts";
 import { importDeribit } from "./commands/import-deribit.ts";
+import { policyHistory } from "./commands/policy-history.ts";
 import { proveCommand } from "./commands/prove.ts";
+import { scenariosCommand } from "./commands/scenarios.ts";
 import { snapshotBuild } from "./commands/snapshot-build.ts";
 import { snapshotVerify } from "./commands/snapshot-verify.ts";
 import { statementSign } from "./commands/statement-sign.ts";
@@ -33,13 +37,17 @@ export function makeProgram(terminal: Terminal): Command {
     .addCommand(group("attester", "keys that sign account statements", attesterKeygen(terminal), attesterRegistry(terminal)))
     .addCommand(group("statement", "signed account statements", statementSign(terminal), statementVerify(terminal)))
     .addCommand(accountSetCommand(terminal))
+    .addCommand(group("policy", "make a policy of another", policyHistory(terminal)))
+    .addCommand(scenariosCommand(terminal))
     .addCommand(checkCommand(terminal))
+    .addCommand(hedgeCommand(terminal))
     .addCommand(proveCommand(terminal))
     .addCommand(verifyCommand(terminal))
     .addCommand(registerCommand(terminal))
     .addCommand(submitCommand(terminal))
     .addCommand(statusCommand(terminal))
-    .addCommand(watchCommand(terminal));
+    .addCommand(watchCommand(terminal))
+    .addCommand(group("deployment", "contracts on a chain", deploymentVerify(terminal)));
   return program;
 }
 

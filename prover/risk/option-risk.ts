@@ -10,7 +10,7 @@ import type { Policy } from "./policy.ts";
 import { rotatedVol } from "./skew-shock.ts";
 import type { Exact } from "./unit-risk.ts";
 import type { Valuer, VolMove } from "./valuer.ts";
-import { shockedVol } from "./vol-shock.ts";
+import { shockedVol, volShockOf } from "./vol-shock.ts";
 import { impliedVol } from "./vol-surface.ts";
 
 /** What all options of one expiry share; making it once per expiry saves an exponential and two roots per option. */
@@ -64,6 +64,7 @@ function pricer(option: Option, { expiry, seconds, rootTau, discount }: ExpiryMo
   const strike = fromPrice(option.strike);
   const forward = fromPrice(expiry.forward);
   const vol = impliedVol(expiry.surface, strike);
+  const shock = volShockOf(policy.volShock, option.underlying);
   const window = BigInt(policy.settlementWindowSeconds);
   const open = BigInt(seconds) < window ? BigInt(seconds) : window;
   const moved = (move: bigint): Real => {
@@ -73,7 +74,7 @@ function pricer(option: Option, { expiry, seconds, rootTau, discount }: ExpiryMo
   const volAfter = (change: VolMove): Real => {
     if (typeof change === "object") return mul(vol, fromFactor(change.multiplier));
     if (change === "linear" || change === "absolute") return rotatedVol(vol, strike, forward, rootTau, change, policy.skew!);
-    return shockedVol(vol, change, policy.volShock, seconds);
+    return shockedVol(vol, change, shock, seconds);
   };
   const known = new Map<VolMove, Real>();
   const totalVol = (change: VolMove): Real => {

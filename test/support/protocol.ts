@@ -2,7 +2,6 @@
 import type { Contract, Signer } from "ethers";
 import { policyId } from "../../prover/chain/calldata.ts";
 import { contractAt, deploy, send } from "../../prover/chain/contracts.ts";
-import { deployProtocol, type Deployment } from "../../prover/chain/deploy.ts";
 import { publishAttesters, voteForSnapshot } from "../../prover/chain/publish.ts";
 import { loadArtifacts, type Artifacts } from "../../prover/proof/artifacts.ts";
 import { levelBit } from "../../prover/proof/claim.ts";
@@ -10,6 +9,7 @@ import { assuranceLevel } from "../../prover/statement/attester-registry.ts";
 import { parseAddress, type Address } from "../../prover/statement/address.ts";
 import { scopeOf } from "../../prover/statement/scope.ts";
 import { build } from "../../scripts/build.ts";
+import { deployProtocol, type Deployment } from "../../scripts/deployment/deploy.ts";
 import { connect, now, type Chain } from "./contracts.ts";
 import { deskAt, type Desk } from "./flow.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
@@ -44,8 +44,8 @@ export async function deployFlow(artifacts: Artifacts, chain?: Chain, others: re
   const desk = deskAt(await now(chain));
   const { policyHash } = desk.snapshot;
   const token = await deploy("DemoDollar", admin, []);
-  const deployment = await deployProtocol({
-    admin,
+  const deployment = await deployProtocol(chain, {
+    admin: await admin.getAddress(),
     tiers: [artifacts, ...others],
     tierActivationDelay: 0,
     tierNoticePeriod: 0,
@@ -54,7 +54,7 @@ export async function deployFlow(artifacts: Artifacts, chain?: Chain, others: re
     maxSnapshotAge: HOUR,
     historyWindow: 1,
     attesterGrace: HOUR,
-    collateralToken: await token.getAddress(),
+    collateralToken: parseAddress(await token.getAddress()),
     policies: [{ policyHash, ...DEMANDED, maxStatementAge: HOUR }],
   });
   const [oracle, address] = await Promise.all([deployment.oracle.getAddress(), deployment.registry.getAddress()]);
