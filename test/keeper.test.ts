@@ -4,10 +4,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { send } from "../prover/chain/contracts.ts";
 import { MarginProofError } from "../prover/errors.ts";
 import { serializeSnapshot } from "../prover/commitment/snapshot-json.ts";
+import { hedgeSearch } from "../prover/keeper/hedge-search.ts";
 import { keeperFiles } from "../prover/keeper/keeper.ts";
 import { restoreAfterEach, now } from "./support/contracts.ts";
 import { holding } from "./support/flow.ts";
-import { KeeperWorld, HEALTHY, SHORT, type Told } from "./support/keeper-world.ts";
+import { ACCOUNTS, KeeperWorld, HEALTHY, SHORT, type Told } from "./support/keeper-world.ts";
 
 let world: KeeperWorld;
 beforeAll(async () => {
@@ -120,6 +121,17 @@ describe("a keeper", () => {
     await settle();
     expect(journal.attempts.map(({ closed }) => closed)).toMatchObject([{ outcome: "abandoned", reason: "the book no longer meets what it claims" }]);
     expect(await world.sent()).toBe(0);
+    stop();
+  });
+
+  it("proposes trades that restore the ratio that is claimed and the margin above it, as a report confirms", async () => {
+    await world.deliverStatements(1, SHORT);
+    const hedge = hedgeSearch({ account: ACCOUNTS[0]!, maxProposals: 1 });
+    const { settle, told, stop } = await world.keeper({ parts: (parts) => ({ ...parts, hedge }) });
+    await settle();
+    const [, { event, facts }] = told as [Told, Told];
+    expect([event, facts.proposal]).toEqual(["hedge", [expect.stringMatching(/^(buy|sell) [0-9.]+ BTC\S+ at [0-9.]+: then [0-9.]+ %, [0-9,.]+ in excess$/)]]);
+    expect(Number(/then ([0-9.]+) %/.exec((facts.proposal as string[])[0]!)![1])).toBeGreaterThanOrEqual(105);
     stop();
   });
 

@@ -4,6 +4,7 @@ import { claimFor } from "../proof/claim.ts";
 import type { ProvingRequest } from "../proof/proving-request.ts";
 import { marginReport, type MarginReport } from "../risk/margin-report.ts";
 import { describeBinding } from "../risk/margin-table.ts";
+import type { Market } from "../risk/market.ts";
 import type { Policy } from "../risk/policy.ts";
 import { accountSet, type AccountName } from "../statement/account-set.ts";
 import type { Address } from "../statement/address.ts";
@@ -33,6 +34,7 @@ export interface KeeperSubject {
 /** Everything for a proof, and what the book looks like under it. */
 export interface Evidence {
   readonly request: Omit<ProvingRequest, "tier">;
+  readonly market: Market;
   readonly report: MarginReport;
   readonly facts: EvidenceFacts;
 }
@@ -75,7 +77,7 @@ export class EvidenceRoom {
     return { evidence, problems: [...problems, ...about] };
   }
 
-  #evidence({ snapshot, risks, standing }: UsableSnapshot, statements: readonly SignedStatement[], registry: AttesterRegistry, demands: Demands, registered: bigint): Evidence {
+  #evidence({ snapshot, market, risks, standing }: UsableSnapshot, statements: readonly SignedStatement[], registry: AttesterRegistry, demands: Demands, registered: bigint): Evidence {
     const { subject, scope, policy, accountSetSalt, ratioBps = demands.minRatioBps, collateral } = this.#subject;
     const terms = { level: demands.level, minRatioBps: ratioBps, onChainCollateral: collateral };
     const claim = claimFor(statements.map(({ statement }) => statement), { subject, minRatioBps: ratioBps, level: demands.level, minAssurance: demands.minAssurance });
@@ -84,7 +86,7 @@ export class EvidenceRoom {
     const binding = report.nettingSets.filter((set) => set.binding !== null).map((set) => describeBinding(set, policy));
     const { isHealthy, excess } = report;
     return {
-      request, report,
+      request, market, report,
       facts: {
         snapshotRoot: snapshot.root, attesterRoot: registry.root, sequence: claim.sequence, claimedBps: ratioBps,
         lapsesAt: Math.min(claim.asOf + demands.maxStatementAge, standing.expiresAt),

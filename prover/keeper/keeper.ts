@@ -96,7 +96,7 @@ export class Keeper {
     let progressed = false;
     for (const action of actions) progressed = (await this.#take(action, look)) || progressed;
     // Last: the search may take long, and health does not wait for it.
-    if (evidence !== null && actions.some(({ kind }) => kind === "proposeHedge")) await this.#warnings.propose(evidence);
+    if (evidence !== null && actions.some(({ kind }) => kind === "proposeHedge")) await this.#warnings.propose(evidence, this.#parts.settings.warnMarginBps);
     const until = actions.find((action) => action.kind === "wait")!.until;
     return { progressed, wait: Math.max(1, until - now) };
   }

@@ -4,7 +4,7 @@ import type { MarginProofError } from "../errors.ts";
 import type { Health } from "../chain/status.ts";
 import type { ProofBundle } from "../proof/bundle.ts";
 import type { ProvingRequest } from "../proof/proving-request.ts";
-import type { MarginReport } from "../risk/margin-report.ts";
+import type { HedgeRequest } from "../risk/hedge/hedge.ts";
 import type { Address } from "../statement/address.ts";
 import type { Assurance } from "../statement/attester-registry.ts";
 import type { Bps, Level, Usd } from "../units.ts";
@@ -103,7 +103,10 @@ export interface ProverPort {
   prove(request: Omit<ProvingRequest, "tier">): Promise<ProofBundle>;
 }
 
+/** A book to hedge, and the ratio it should have again. */
+export type HedgeQuestion = Pick<HedgeRequest, "accounts" | "market" | "policy" | "risks" | "terms">;
+
 /** Proposes trades that would restore the margin, as lines to print. */
 export interface HedgePort {
-  propose(request: Omit<ProvingRequest, "tier">, report: MarginReport): Promise<readonly string[]>;
+  propose(question: HedgeQuestion): Promise<readonly string[]>;
 }

@@ -1,6 +1,7 @@
 import { verifySnapshot } from "../commitment/snapshot-json.ts";
 import type { Snapshot } from "../commitment/snapshot.ts";
 import { MarginProofError } from "../errors.ts";
+import type { Market } from "../risk/market.ts";
 import type { Policy } from "../risk/policy.ts";
 import { marketRisk, type MarketRisk } from "../risk/risk-array.ts";
 import type { InboxContents, SnapshotFile } from "./inbox.ts";
@@ -9,6 +10,7 @@ import type { RegistryPort, SnapshotStanding } from "./ports.ts";
 /** A snapshot that the chain has accepted and that follows from its market and the policy. */
 export interface UsableSnapshot {
   readonly snapshot: Snapshot;
+  readonly market: Market;
   readonly risks: MarketRisk;
   readonly standing: SnapshotStanding;
 }
@@ -18,7 +20,7 @@ export interface ChosenSnapshot {
   readonly problems: readonly string[];
 }
 
-type Recomputed = { readonly snapshot: Snapshot; readonly risks: MarketRisk } | { readonly problem: string };
+type Recomputed = Omit<UsableSnapshot, "standing"> | { readonly problem: string };
 
 /** Newer files than these are asked about; older ones have been superseded. */
 const CANDIDATES = 8;
@@ -60,9 +62,9 @@ export class SnapshotRoom {
     return made;
   }
 
-  #attempt({ root, json }: SnapshotFile, market: Parameters<typeof marketRisk>[0]): Recomputed {
+  #attempt({ root, json }: SnapshotFile, market: Market): Recomputed {
     try {
-      return { snapshot: verifySnapshot(json, market, this.#policy), risks: marketRisk(market, this.#policy) };
+      return { market, snapshot: verifySnapshot(json, market, this.#policy), risks: marketRisk(market, this.#policy) };
     } catch (error) {
       if (!(error instanceof MarginProofError)) throw error;
       return { problem: `snapshot ${short(root)} cannot be recomputed: ${error.message}` };

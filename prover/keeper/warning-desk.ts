@@ -2,6 +2,7 @@ import { MarginProofError } from "../errors.ts";
 import type { Evidence } from "./evidence.ts";
 import type { EventSink } from "./events.ts";
 import type { HedgePort } from "./ports.ts";
+import type { Bps } from "../units.ts";
 
 /** Seconds after which a warning that still holds is given again. */
 const REPEAT = 900;
@@ -34,12 +35,14 @@ export class WarningDesk {
     }
   }
 
-  /** Once for each book and market. A search that finds nothing must not keep the keeper from its work. */
-  async propose({ request, report }: Evidence): Promise<void> {
+  /** Once for each book and market: what restores the claimed ratio and the margin above it. A search that finds nothing must not keep the keeper from its work. */
+  async propose({ request, market, report }: Evidence, warnMarginBps: bigint): Promise<void> {
     if (this.#hedge === null || this.#hedged === report) return;
     this.#hedged = report;
+    const { policy, risks, statements } = request;
+    const terms = { ...report.terms, minRatioBps: (report.terms.minRatioBps + warnMarginBps) as Bps };
     try {
-      this.#report("hedge", { proposal: await this.#hedge.propose(request, report) });
+      this.#report("hedge", { proposal: await this.#hedge.propose({ accounts: statements.map(({ statement }) => statement), market, policy, risks, terms }) });
     } catch (error) {
       if (!(error instanceof MarginProofError)) throw error;
       this.#report("trouble", { ...error.toJSON(), during: "the search for a hedge" });

@@ -4,6 +4,7 @@ import { policyId } from "../../chain/calldata.ts";
 import { policyHash } from "../../commitment/snapshot.ts";
 import { MarginProofError } from "../../errors.ts";
 import { systemClock } from "../../keeper/clock.ts";
+import { hedgeSearch } from "../../keeper/hedge-search.ts";
 import { Inbox } from "../../keeper/inbox.ts";
 import { Journal } from "../../keeper/journal.ts";
 import { keep } from "../../keeper/keep.ts";
@@ -20,7 +21,7 @@ import { withNodes } from "../chain-connection.ts";
 import { makeCommand } from "../command.ts";
 import { readPolicyOption } from "../documents.ts";
 import { eventLines } from "../event-lines.ts";
-import { artifactsOption, chainIdOption, collateralOption, countOption, parseAccountName, policyOption, registryAddressOption, rpcsOption, subjectOption, tierOption, wholeOption } from "../options.ts";
+import { artifactsOption, chainIdOption, collateralOption, countOption, parseAccountName, parsedOption, policyOption, registryAddressOption, rpcsOption, subjectOption, tierOption, wholeOption } from "../options.ts";
 import { readSalt, readWallet } from "../secrets.ts";
 import { withStopSignal } from "../stop-signal.ts";
 import type { Outcome, Terminal } from "../terminal.ts";
@@ -50,6 +51,7 @@ interface Options {
   readonly leadFactor: number;
   readonly inclusionSeconds: number;
   readonly patience: number;
+  readonly hedge?: AccountName;
   readonly once?: true;
   readonly json?: true;
 }
@@ -86,6 +88,7 @@ export function watchCommand(terminal: Terminal): Command {
       countOption("--lead-factor <n>", "renew so many proving times before health ends", 2),
       countOption("--inclusion-seconds <seconds>", "and so much earlier, for blocks", 60),
       countOption("--patience <seconds>", "until a file that cannot be read is reported", 60),
+      parsedOption("--hedge <venue/account>", "with a warning of the margin, propose what this account could trade; it shows positions", parseAccountName),
       new Option("--once", "do what can be done without waiting, and end"),
     ],
     notes: "Prints one line per event, with --json one JSON object per line. SIGINT or SIGTERM end it once the step in hand is done; it may be killed at any time and goes on where it was.",
@@ -116,7 +119,7 @@ async function run(options: Options, terminal: Terminal): Promise<Outcome> {
             chain: walletPort(provider, wallet),
             registry: await registryPort(registryAddress, provider),
             prover: tierProver({ tier: options.tier, directory: options.artifacts }),
-            hedge: null,
+            hedge: options.hedge === undefined ? null : hedgeSearch({ account: options.hedge, maxProposals: 3 }),
             settings: settingsFrom(options),
           });
           report("watching", { subject, registry: registryAddress, chain: chainId.toString(), sender: wallet.address, leadSeconds: keeper.lead });
