@@ -5,6 +5,7 @@
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { contractAt, deploy, send } from "../prover/chain/contracts.ts";
+import { AUCTION_TERMS, PAR } from "../prover/chain/liquidation.ts";
 import { publishAttesters, voteForSnapshot } from "../prover/chain/publish.ts";
 import { registerAccountSet } from "../prover/chain/register.ts";
 import { readHealth } from "../prover/chain/status.ts";
@@ -105,7 +106,7 @@ async function demo(): Promise<void> {
   const health = await readHealth({ registry, subject, provider: chain.provider });
   console.log(`  healthy: ${health.healthy}, ${health.level} covered at ${formatDecimal(health.minRatioBps, DECIMALS.bps - 2)} % or more, until ${new Date(1000 * health.healthyUntil).toISOString()}`);
   console.log(`  proof 256 bytes, bundle ${size} bytes, gas ${gasUsed.toLocaleString("en")}`);
-  const borrowed = await stage("borrow 250,000 from a lender that asks one question", () => borrow(chain, registry, snapshot, 250_000_000_000n));
+  const borrowed = await stage("pledge 50,000, borrow 250,000 from a lender that asks one question", () => borrow(chain, protocol, snapshot, 250_000_000_000n));
   console.log(`  gas of the loan ${borrowed.toLocaleString("en")}`);
 
   heading("5. What does not work");
@@ -170,13 +171,17 @@ async function supersede(chain: DemoChain, protocol: Deployment, { market, polic
 }
 
 /** @returns the gas of borrowing */
-async function borrow({ admin, subject }: DemoChain, registry: string, { policyHash }: Snapshot, amount: bigint): Promise<bigint> {
-  const lender = await admin.getAddress();
-  const dollar = await deploy("DemoDollar", admin, []);
+async function borrow({ admin, subject }: DemoChain, protocol: Deployment, { policyHash }: Snapshot, amount: bigint): Promise<bigint> {
+  const [lender, borrower, registry, escrow] = await Promise.all([admin.getAddress(), subject.getAddress(), protocol.registry.getAddress(), protocol.escrow.getAddress()]);
+  const dollar = contractAt("DemoDollar", await protocol.escrow.getFunction("token").staticCall(), admin);
   const terms = { policyId: policyId(policyHash), level: levelBit(TERMS.level), minRatioBps: TERMS.minRatioBps, minAssurance: assuranceLevel(TERMS.minAssurance) };
-  const line = await deploy("PrivateCreditLine", admin, [registry, await dollar.getAddress(), lender, 2n * amount, terms]);
-  await send(dollar, "mint", [lender, 2n * amount]);
+  const credit = { marginHealth: registry, escrow, asset: await dollar.getAddress(), lender, unitPrice: PAR };
+  const line = await deploy("PrivateCreditLine", admin, [credit, terms, AUCTION_TERMS, 2n * amount, 2_000n]);
+  await send(dollar, "mint", [lender, 3n * amount]);
   await send(dollar, "approve", [await line.getAddress(), 2n * amount]);
+  await send(dollar, "approve", [escrow, amount / 5n]);
+  await send(protocol.escrow, "deposit", [borrower, amount / 5n]);
+  await send(contractAt("CollateralEscrow", escrow, subject), "pledge", [await line.getAddress(), amount / 5n]);
   const { gasUsed } = await send(contractAt("PrivateCreditLine", await line.getAddress(), subject), "borrow", [amount]);
   return gasUsed;
 }

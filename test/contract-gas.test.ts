@@ -8,7 +8,7 @@ import { call, createWorld, inOrder, POLICY_ID, SECRETS, signalsFor, submit, TIE
 import { keyOf, simulate } from "./support/tiny-groth16.ts";
 
 /** Contracts that are deployed, with the limit of EIP-170. */
-const DEPLOYED = ["Groth16Verifier", "MarginHealthVerifier", "SnapshotOracle", "AttesterRegistry", "MarginHealthRegistry", "CollateralEscrow", "PrivateCreditLine"];
+const DEPLOYED = ["Groth16Verifier", "MarginHealthVerifier", "SnapshotOracle", "AttesterRegistry", "MarginHealthRegistry", "CollateralEscrow", "PrivateCreditLine", "GatedOptionWriter"];
 const SIZE_LIMIT = 24_576;
 /** What the precompiles alone charge for seven signals: four pairings, seven multiplications and additions. */
 const PRECOMPILES = 45_000 + 4 * 34_000 + 7 * (6_000 + 150);

@@ -5,6 +5,8 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {ICollateralEscrow} from "./ICollateralEscrow.sol";
 
 /// @title What the escrow asks its registry
 /// @notice How much must stay
@@ -17,10 +19,10 @@ interface ICollateralUse {
 
 /// @title Collateral outside the venues
 /// @notice Holds one token, worth one quote unit each, for subjects. What a proof counts stays until the proof lapses
-/// or a later one counts less.
-/// @dev Anyone may deposit for a subject, only the subject withdraws. Credits what arrived, so a token that takes a
-/// fee on transfer works; one whose balances move by themselves does not.
-contract CollateralEscrow is ReentrancyGuard {
+/// or a later one counts less; what is pledged stays until its creditor gives it back or takes it.
+/// @dev Anyone may deposit for a subject; only the subject withdraws and pledges. Credits what arrived, so a token that
+/// takes a fee on transfer works; one whose balances move by themselves does not.
+contract CollateralEscrow is ICollateralEscrow, ReentrancyGuard {
     using SafeERC20 for IERC20;
 
     /// @dev Decimals in which collateral is counted.
@@ -34,8 +36,14 @@ contract CollateralEscrow is ReentrancyGuard {
 
     uint256 private immutable _tokenDecimals;
 
-    /// @notice A subject's deposits, in the token's own units.
+    /// @inheritdoc ICollateralEscrow
     mapping(address subject => uint256 amount) public balanceOf;
+
+    /// @inheritdoc ICollateralEscrow
+    mapping(address subject => uint256 amount) public pledgedOf;
+
+    /// @inheritdoc ICollateralEscrow
+    mapping(address subject => mapping(address creditor => uint256 amount)) public pledgedTo;
 
     /// @notice Tokens arrived.
     /// @param subject For whom.
@@ -49,7 +57,7 @@ contract CollateralEscrow is ReentrancyGuard {
     /// @param amount In the token's units.
     event Withdrawn(address indexed subject, address indexed to, uint256 amount);
 
-    /// @notice The subject has less than this.
+    /// @notice The subject has less than this that is not pledged.
     error InsufficientBalance(uint256 asked, uint256 held);
 
     /// @notice A proof that still runs counts this collateral.
@@ -79,29 +87,88 @@ contract CollateralEscrow is ReentrancyGuard {
         emit Deposited(subject, msg.sender, arrived);
     }
 
-    /// @notice Withdraws the caller's collateral, apart from what a running proof counts.
+    /// @notice Withdraws the caller's collateral, apart from what is pledged and what a running proof counts.
     /// @param to Who receives it.
     /// @param amount In the token's units.
     function withdraw(address to, uint256 amount) external nonReentrant {
-        uint256 held = balanceOf[msg.sender];
-        if (amount > held) revert InsufficientBalance(amount, held);
-        uint256 left = _inQuoteUnits(held - amount);
-        uint256 inUse = registry.collateralInUse(msg.sender);
-        if (left < inUse) revert CollateralInUse(inUse, left);
-        balanceOf[msg.sender] = held - amount;
+        _requireFree(msg.sender, amount);
+        balanceOf[msg.sender] -= amount;
         emit Withdrawn(msg.sender, to, amount);
         token.safeTransfer(to, amount);
     }
 
-    /// @notice What a proof may count for a subject.
-    /// @param subject Whose collateral.
-    /// @return Amount at 1e-8 quote units, rounded down.
-    function collateralOf(address subject) external view returns (uint256) {
-        return _inQuoteUnits(balanceOf[subject]);
+    /// @inheritdoc ICollateralEscrow
+    function pledge(address creditor, uint256 amount) external nonReentrant {
+        if (creditor == address(0)) revert InvalidRecipient(creditor);
+        _requireFree(msg.sender, amount);
+        pledgedOf[msg.sender] += amount;
+        pledgedTo[msg.sender][creditor] += amount;
+        emit Pledged(msg.sender, creditor, amount);
     }
 
+    /// @inheritdoc ICollateralEscrow
+    function releasePledge(address subject, uint256 amount) external nonReentrant {
+        _takeFromPledge(subject, amount);
+        emit PledgeReleased(subject, msg.sender, amount);
+    }
+
+    /// @inheritdoc ICollateralEscrow
+    function seizePledge(address subject, address to, uint256 amount) external nonReentrant {
+        _takeFromPledge(subject, amount);
+        balanceOf[subject] -= amount;
+        emit PledgeSeized(subject, msg.sender, to, amount);
+        token.safeTransfer(to, amount);
+    }
+
+    /// @inheritdoc ICollateralEscrow
+    function assignPledge(address subject, address to, uint256 amount) external nonReentrant {
+        if (to == address(0)) revert InvalidRecipient(to);
+        _takeFromPledge(subject, amount);
+        balanceOf[subject] -= amount;
+        balanceOf[to] += amount;
+        emit PledgeAssigned(subject, msg.sender, to, amount);
+    }
+
+    /// @inheritdoc ICollateralEscrow
+    function collateralOf(address subject) external view returns (uint256) {
+        return _inQuoteUnits(_unpledged(subject));
+    }
+
+    /// @inheritdoc ICollateralEscrow
+    function freeOf(address subject) external view returns (uint256) {
+        return Math.saturatingSub(_unpledged(subject), _inTokenUnits(registry.collateralInUse(subject)));
+    }
+
+    /// @dev The caller is the creditor: what was pledged to others is out of its reach.
+    function _takeFromPledge(address subject, uint256 amount) private {
+        uint256 pledged = pledgedTo[subject][msg.sender];
+        if (amount > pledged) revert PledgeTooSmall(amount, pledged);
+        pledgedTo[subject][msg.sender] = pledged - amount;
+        pledgedOf[subject] -= amount;
+    }
+
+    /// @dev What a proof counts is in use until the proof would have lapsed, whatever ended it before.
+    function _requireFree(address subject, uint256 amount) private view {
+        uint256 held = _unpledged(subject);
+        if (amount > held) revert InsufficientBalance(amount, held);
+        uint256 left = _inQuoteUnits(held - amount);
+        uint256 inUse = registry.collateralInUse(subject);
+        if (left < inUse) revert CollateralInUse(inUse, left);
+    }
+
+    function _unpledged(address subject) private view returns (uint256) {
+        return balanceOf[subject] - pledgedOf[subject];
+    }
+
+    /// @dev Rounded down: a proof counts no more than there is.
     function _inQuoteUnits(uint256 amount) private view returns (uint256) {
         if (_tokenDecimals <= _DECIMALS) return amount * 10 ** (_DECIMALS - _tokenDecimals);
         return amount / 10 ** (_tokenDecimals - _DECIMALS);
+    }
+
+    /// @dev Rounded up: what stays is worth no less than what is in use.
+    function _inTokenUnits(uint256 amount) private view returns (uint256) {
+        if (_tokenDecimals <= _DECIMALS) return Math.ceilDiv(amount, 10 ** (_DECIMALS - _tokenDecimals));
+        return amount * 10 ** (_tokenDecimals - _DECIMALS);
     }
 }

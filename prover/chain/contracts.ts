@@ -8,7 +8,7 @@ import { packageRoot } from "../proof/tiers.ts";
 /** Contracts whose ABI and bytecode ship with the package (verifier-contracts/abi). */
 export const CONTRACTS = [
   "Groth16Verifier", "MarginHealthVerifier", "SnapshotOracle", "AttesterRegistry", "MarginHealthRegistry", "CollateralEscrow", "IMarginHealth",
-  "PrivateCreditLine", "DemoDollar",
+  "ILiquidationAuction", "PrivateCreditLine", "DemoDollar",
 ] as const;
 export type ContractName = (typeof CONTRACTS)[number];
 
@@ -116,5 +116,23 @@ const REMEDIES: Readonly<Record<string, string>> = {
   PairingOutOfGas: "send more gas: a pairing is given a third of what is left",
   BatchTooLarge: "split the batch",
   UnknownTier: "the registry has no key for this tier: choose another",
+  InsufficientBalance: "deposit more, or have a creditor release what is pledged to it",
+  CollateralInUse: "wait until the proof that counts it lapses, or prove with less",
+  PledgeTooSmall: "a creditor takes or releases no more than is pledged to it",
+  HealthRegained: "the subject is healthy again, or was since the notice: cancel, and give notice anew if it lapses",
+  PledgeSuffices: "what is pledged carries the debt alone: there is nothing to close",
+  NoDebt: "nothing is owed",
+  AlreadyNoticed: "start the auction when the grace period is over",
+  NotNoticed: "give notice first",
+  GracePeriod: "wait until then",
+  Spared: "wait until the circuit breaker's grace is over",
+  AlreadyStarted: "bid",
+  NotStarted: "start the auction first",
+  AuctionOver: "take over: the price has fallen to nothing, or nothing is pledged",
+  AuctionRunning: "bid, or wait until the price has fallen to nothing",
+  TooLittleCollateral: "the price has not fallen that far: wait, or accept less",
+  StillShort: "prove health again, repay or pledge more",
+  PledgeTooLow: "pledge more",
+  BadDebtOwed: "pay back what no pledge was left for",
   EnforcedPause: "the contract is paused: wait for its guardian",
 };

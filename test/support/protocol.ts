@@ -2,6 +2,7 @@
 import type { Contract, Signer } from "ethers";
 import { policyId } from "../../prover/chain/calldata.ts";
 import { contractAt, deploy, send } from "../../prover/chain/contracts.ts";
+import { AUCTION_TERMS, PAR } from "../../prover/chain/liquidation.ts";
 import { publishAttesters, voteForSnapshot } from "../../prover/chain/publish.ts";
 import { loadArtifacts, type Artifacts } from "../../prover/proof/artifacts.ts";
 import { levelBit } from "../../prover/proof/claim.ts";
@@ -75,11 +76,12 @@ export async function depositFor({ token, escrow, admin, borrower }: Protocol, a
   await send(escrow, "deposit", [borrower, amount]);
 }
 
-/** A lender on the demanded terms, as its borrower sees it. */
-export async function creditLine({ token, admin, subject, address, desk }: Protocol, limit: bigint): Promise<Contract> {
+/** A lender on the demanded terms that asks for no pledge, as its borrower sees it. */
+export async function creditLine({ token, admin, subject, address, escrow, desk }: Protocol, limit: bigint): Promise<Contract> {
   const lender = await admin.getAddress();
   const terms = { policyId: policyId(desk.snapshot.policyHash), level: levelBit(DEMANDED.level), minRatioBps: DEMANDED.minRatioBps, minAssurance: assuranceLevel(DEMANDED.minAssurance) };
-  const line = await deploy("PrivateCreditLine", admin, [address, await token.getAddress(), lender, limit, terms]);
+  const credit = { marginHealth: address, escrow: await escrow.getAddress(), asset: await token.getAddress(), lender, unitPrice: PAR };
+  const line = await deploy("PrivateCreditLine", admin, [credit, terms, AUCTION_TERMS, limit, 0]);
   await send(token, "mint", [lender, limit]);
   await send(token, "approve", [await line.getAddress(), limit]);
   return contractAt("PrivateCreditLine", await line.getAddress(), subject);
