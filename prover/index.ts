@@ -149,6 +149,8 @@ export type { Submission, SubmitOptions } from "./chain/submit.ts";
 // Keeping watch
 export { systemClock } from "./keeper/clock.ts";
 export type { Clock } from "./keeper/clock.ts";
+export { creditorPort } from "./keeper/creditor-port.ts";
+export type { CreditorOptions } from "./keeper/creditor-port.ts";
 export { decide } from "./keeper/decide.ts";
 export type { Action, AttemptFacts, EvidenceFacts, Pace, Situation } from "./keeper/decide.ts";
 export { decideLiquidation } from "./keeper/decide-liquidation.ts";
@@ -164,7 +166,7 @@ export { Keeper, keeperFiles } from "./keeper/keeper.ts";
 export type { KeeperParts, KeeperSettings } from "./keeper/keeper.ts";
 export { LiquidationLog } from "./keeper/liquidation-log.ts";
 export type { LiquidationPort, LiquidationState } from "./keeper/liquidation-port.ts";
-export { Liquidator } from "./keeper/liquidator.ts";
+export { Liquidator, liquidatorFiles } from "./keeper/liquidator.ts";
 export type { LiquidatorParts, LiquidatorSettings } from "./keeper/liquidator.ts";
 export { lockFile } from "./keeper/lock-file.ts";
 export type { FileLock } from "./keeper/lock-file.ts";

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { PAR } from "../prover/chain/liquidation.ts";
 import { decideLiquidation, type LiquidationLimits } from "../prover/keeper/decide-liquidation.ts";
 import { LiquidationLog, type SentStep } from "../prover/keeper/liquidation-log.ts";
-import { PAR, type LiquidationState } from "../prover/keeper/liquidation-port.ts";
+import type { LiquidationState } from "../prover/keeper/liquidation-port.ts";
 import { remedy } from "./support/remedy.ts";
 
 const NOW = 1_000;

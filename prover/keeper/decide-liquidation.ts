@@ -1,5 +1,6 @@
+import { PAR } from "../chain/liquidation.ts";
 import { SCALE } from "../units.ts";
-import { PAR, type LiquidationState } from "./liquidation-port.ts";
+import type { LiquidationState } from "./liquidation-port.ts";
 
 /** What a bot may do and spend. Amounts in units of the asset unless said otherwise. */
 export interface LiquidationLimits {

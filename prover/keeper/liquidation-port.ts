@@ -1,9 +1,6 @@
 import type { Address } from "../statement/address.ts";
 import type { Call } from "./ports.ts";
 
-/** One, in prices: times 10^18. */
-export const PAR = 10n ** 18n;
-
 /** Where a subject's liquidation stands with one creditor. */
 export type LiquidationPhase =
   /** No notice counts. */

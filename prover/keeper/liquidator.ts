@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Address } from "../statement/address.ts";
 import { decideLiquidation, type LiquidationLimits, type LiquidationStep } from "./decide-liquidation.ts";
 import type { EventSink } from "./events.ts";
@@ -154,3 +155,6 @@ export class Liquidator {
     return true;
   }
 }
+
+/** Where a liquidation bot's own files are. */
+export const liquidatorFiles = (folder: string) => ({ journal: join(folder, "liquidations.jsonl"), lock: join(folder, "liquidator.lock") });

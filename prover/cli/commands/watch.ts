@@ -1,8 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { Option, type Command } from "commander";
 import { policyId } from "../../chain/calldata.ts";
 import { policyHash } from "../../commitment/snapshot.ts";
-import { MarginProofError } from "../../errors.ts";
 import { systemClock } from "../../keeper/clock.ts";
 import { hedgeSearch } from "../../keeper/hedge-search.ts";
 import { Inbox } from "../../keeper/inbox.ts";
@@ -22,6 +20,7 @@ import { makeCommand } from "../command.ts";
 import { readPolicyOption } from "../documents.ts";
 import { eventLines } from "../event-lines.ts";
 import { artifactsOption, chainIdOption, collateralOption, countOption, parseAccountName, parsedOption, policyOption, registryAddressOption, rpcsOption, subjectOption, tierOption, wholeOption } from "../options.ts";
+import { makeFolder } from "../output-file.ts";
 import { readSalt, readWallet } from "../secrets.ts";
 import { withStopSignal } from "../stop-signal.ts";
 import type { Outcome, Terminal } from "../terminal.ts";
@@ -143,12 +142,4 @@ function settingsFrom({ poll, minInterval, warnBps, confirmations, stuckAfter, m
     provingFactor: leadFactor,
     inclusion: inclusionSeconds,
   };
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw new MarginProofError("UnwritableFile", "cannot be made", { path, hint: "name a folder that may be written to", cause });
-  }
 }
