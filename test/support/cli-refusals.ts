@@ -58,6 +58,7 @@ const MISUSES: readonly Misuse[] = [
   { title: "a watch with a key on the command line", args: watch("--key", `0x${VENUE_KEY.exportSecret()}`), path: "--key" },
   { title: "a watch that looks every half second", args: watch("--poll", "0.5"), path: "--poll" },
   { title: "a watch over an account without its venue", args: watch("--account", "main"), path: "--account" },
+  { title: "a liquidation of a debtor that is no address", args: ["liquidate", "--creditor", "alice", "--journal", "bot", "--rpc", "env:RPC", "--key", "../../deribit.key"], path: "--creditor" },
   { title: "a salt on the command line", args: ["account-set", "--account", "a/b", "--salt-file", SALT], path: "--salt-file" },
 ];
 
