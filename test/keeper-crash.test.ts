@@ -4,6 +4,7 @@ import { keeperFiles, type KeeperParts } from "../prover/keeper/keeper.ts";
 import type { JournalRecord } from "../prover/keeper/journal-records.ts";
 import { restoreAfterEach } from "./support/contracts.ts";
 import { KeeperWorld } from "./support/keeper-world.ts";
+import { rejection } from "./support/rejection.ts";
 
 /** The process is gone: nothing after it runs. */
 class Killed extends Error {}
@@ -103,6 +104,19 @@ describe("a keeper that is killed", () => {
       writeFileSync(file, readFileSync(file, "utf8").replace('"tier":"test"', '"tier":"desk"'));
     });
     expect([world.prover.proofs, await world.accepted()]).toEqual([2, [2]]);
+  });
+
+  it("goes on with the key it has sent with, and with no other, until that is final", async () => {
+    const dying = await world.keeper({ parts: dyingAt("sent", "after") });
+    await expect(dying.settle()).rejects.toThrow(Killed);
+    dying.stop();
+    const other = await world.keeper({ parts: (parts) => ({ ...parts, chain: { ...parts.chain, sender: world.protocol.borrower } }) });
+    expect(await rejection(other.settle())).toMatchObject({ code: "InvalidJournal", path: "--key" });
+    other.stop();
+    const again = await world.keeper();
+    await again.settle();
+    again.stop();
+    expect([await world.accepted(), await world.sent()]).toEqual([[2], 1]);
   });
 
   it("twice in a row, wherever, still leaves one", async () => {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Journal } from "../prover/keeper/journal.ts";
 import type { JournalRecord, JournalSubject } from "../prover/keeper/journal-records.ts";
 import { lockFile } from "../prover/keeper/lock-file.ts";
+import { SUBJECT } from "./support/statements.ts";
 import { remedy } from "./support/remedy.ts";
 
 const ABOUT: JournalSubject = { chainId: "31337", registry: "0x1", subject: "0x2", policyId: "0x3" };
@@ -13,7 +14,7 @@ const HASH = `0x${"a".repeat(64)}`;
 const record = {
   decided: (attempt: number): JournalRecord => ({ record: "decided", at: 1, attempt, reason: "newer statements", sequence: 2, snapshotRoot: 2n ** 250n, attesterRoot: 4n, lapsesAt: 9 }),
   proved: (attempt: number): JournalRecord => ({ record: "proved", at: 2, attempt, file: "p.json", sha256: "b".repeat(64), seconds: 1.5 }),
-  sent: (attempt: number): JournalRecord => ({ record: "sent", at: 3, attempt, hash: HASH, nonce: 0, maxFeePerGas: 2n ** 70n, maxPriorityFeePerGas: 1n, raw: "0x02" }),
+  sent: (attempt: number): JournalRecord => ({ record: "sent", at: 3, attempt, from: SUBJECT, hash: HASH, nonce: 0, maxFeePerGas: 2n ** 70n, maxPriorityFeePerGas: 1n, raw: "0x02" }),
   mined: (attempt: number): JournalRecord => ({ record: "mined", at: 4, attempt, hash: HASH, blockNumber: 7, blockHash: HASH }),
   reorged: (attempt: number): JournalRecord => ({ record: "reorged", at: 5, attempt, hash: HASH, blockNumber: 7, blockHash: HASH }),
   closed: (attempt: number): JournalRecord => ({ record: "closed", at: 6, attempt, outcome: "final", reason: "enough" }),

@@ -8,6 +8,7 @@ import { decideLiquidation, type LiquidationLimits } from "../prover/keeper/deci
 import { LiquidationLog, type SentStep } from "../prover/keeper/liquidation-log.ts";
 import type { LiquidationState } from "../prover/keeper/liquidation-port.ts";
 import { remedy } from "./support/remedy.ts";
+import { SUBJECT } from "./support/statements.ts";
 
 const NOW = 1_000;
 const STATE: LiquidationState = { phase: "none", isLiquidatable: true, startsFrom: 0, sparedUntil: 0n, debt: 1_000n, unitPrice: PAR, largestRepayment: 0n, collateral: 0n };
@@ -75,7 +76,7 @@ describe("decideLiquidation", () => {
 
 describe("a liquidation journal", () => {
   const HASH = `0x${"a".repeat(64)}`;
-  const sent = (of: number, offer: bigint): SentStep => ({ record: "sent", at: 1, of, subject: "0x1", step: "bid", offer, minCollateral: 1n, hash: HASH, nonce: 0, maxFeePerGas: 1n, maxPriorityFeePerGas: 1n, raw: "0x02" });
+  const sent = (of: number, offer: bigint): SentStep => ({ record: "sent", at: 1, of, subject: "0x1", step: "bid", offer, minCollateral: 1n, from: SUBJECT, hash: HASH, nonce: 0, maxFeePerGas: 1n, maxPriorityFeePerGas: 1n, raw: "0x02" });
   const closed = (of: number, outcome: "done" | "reverted" | "lost") => ({ record: "closed", at: 2, of, outcome }) as const;
   let folder: string;
   const path = () => join(folder, "liquidations.jsonl");

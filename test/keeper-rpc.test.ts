@@ -214,6 +214,25 @@ describe("a keeper behind bad nodes", () => {
     expect(await world.accepted()).toEqual([2]);
   });
 
+  it.each<[string, (request: { method: string }) => boolean]>([
+    ["blocks", ({ method }) => method === "eth_getBlockByNumber"],
+    ["receipts", ({ method }) => method === "eth_getTransactionReceipt"],
+    ["nonces", ({ method }) => method === "eth_getTransactionCount"],
+    ["a contract", ({ method }) => method === "eth_call"],
+  ])("is troubled, not broken, by a node that answers nonsense about %s", async (_, isAsked) => {
+    const { keeper, stop } = await world.keeper({ rpc: { retries: 0 } });
+    for (const nonsense of ["0x", "nonsense", {}, 7, []]) {
+      world.node.rule = (request) => (isAsked(request) ? { kind: "lie", tell: () => nonsense } : undefined);
+      let error: unknown = null;
+      for (let i = 0; i < 4 && error === null; i++) error = await keeper.pass().then(() => null, (reason: unknown) => reason);
+      expect((error as MarginProofError).code, JSON.stringify(nonsense)).toMatch(/^(ChainError|RpcUnavailable)$/);
+    }
+    world.node.rule = () => undefined;
+    for (let i = 0; i < 4; i++) await keeper.pass();
+    expect([await world.accepted(), await world.sent()]).toEqual([[2], 1]);
+    stop();
+  });
+
   it("does not begin on a chain that is not the registry's", async () => {
     world.node.rule = first(99, "eth_chainId", { kind: "lie", tell: () => "0x1" });
     expect(await rejection(world.keeper({ rpc: { chainId: 31_337n } }))).toMatchObject({ code: "WrongChain" });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { addressField } from "../statement/address.ts";
 
 export const JOURNAL_FORMAT = "margin-keeper-journal/1";
 
@@ -17,7 +18,7 @@ const SCHEMAS = [
   z.strictObject({ record: z.literal("decided"), ...of, reason: z.string(), sequence: whole, snapshotRoot: wei, attesterRoot: wei, lapsesAt: whole }),
   z.strictObject({ record: z.literal("proved"), ...of, file: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/), seconds: z.number().min(0) }),
   // Written before the transaction leaves, so that a crash between the two repeats it and makes no second one.
-  z.strictObject({ record: z.literal("sent"), ...of, hash, nonce: whole, maxFeePerGas: wei, maxPriorityFeePerGas: wei, raw: z.string().regex(/^0x[0-9a-f]+$/) }),
+  z.strictObject({ record: z.literal("sent"), ...of, from: addressField(), hash, nonce: whole, maxFeePerGas: wei, maxPriorityFeePerGas: wei, raw: z.string().regex(/^0x[0-9a-f]+$/) }),
   z.strictObject({ record: z.literal("mined"), ...of, hash, blockNumber: whole, blockHash: hash }),
   z.strictObject({ record: z.literal("reorged"), ...of, hash, blockNumber: whole, blockHash: hash }),
   z.strictObject({ record: z.literal("closed"), ...of, outcome: z.enum(["final", "superseded", "reverted", "abandoned"]), reason: z.string() }),

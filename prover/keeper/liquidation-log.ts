@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { addressField } from "../statement/address.ts";
 import { invalidJournal, jsonLine, LineLog } from "./line-log.ts";
 
 export const LIQUIDATION_FORMAT = "margin-liquidation-journal/1";
@@ -14,7 +15,7 @@ const schema = z.discriminatedUnion("record", [
   // Before it leaves; `of` is the number of the step, the same for what replaces it.
   z.strictObject({
     record: z.literal("sent"), at: whole, of: z.int().min(1), subject: z.string(), step: z.enum(["notice", "start", "bid", "takeOver", "cancel"]), offer: integer, minCollateral: integer,
-    hash, nonce: whole, maxFeePerGas: integer, maxPriorityFeePerGas: integer, raw: z.string().regex(/^0x[0-9a-f]+$/),
+    from: addressField(), hash, nonce: whole, maxFeePerGas: integer, maxPriorityFeePerGas: integer, raw: z.string().regex(/^0x[0-9a-f]+$/),
   }),
   z.strictObject({ record: z.literal("closed"), at: whole, of: z.int().min(1), outcome: z.enum(["done", "reverted", "lost"]) }),
 ]);

@@ -6,7 +6,7 @@ import type { LiquidationLog, SentStep, StepOutcome } from "./liquidation-log.ts
 import type { LiquidationPort, LiquidationState } from "./liquidation-port.ts";
 import type { Pass } from "./keeper.ts";
 import type { BlockMark, Call, SignedTransaction, TransactionPort } from "./ports.ts";
-import { replacementFees } from "./submission.ts";
+import { replacementFees, requireSameSender } from "./submission.ts";
 
 export interface LiquidatorParts {
   readonly creditor: LiquidationPort;
@@ -110,6 +110,7 @@ export class Liquidator {
   /** Where the open step's transaction is. @returns whether the step is closed */
   async #follow(sent: readonly SentStep[], { number, timestamp: now }: BlockMark): Promise<boolean> {
     const { chain, settings } = this.#parts;
+    requireSameSender(sent, chain.sender);
     const receipts = await Promise.all(sent.map(({ hash }) => chain.receipt(hash)));
     const receipt = receipts.find((each) => each !== null);
     if (receipt != null) return number - receipt.blockNumber + 1 >= settings.confirmations && this.#close(sent, receipt.succeeded ? "done" : "reverted", now);
@@ -142,8 +143,8 @@ export class Liquidator {
     await this.#broadcast(last, await chain.replace(last.raw, fees), now);
   }
 
-  async #broadcast({ of, subject, step, offer, minCollateral }: Planned & { readonly of: number }, { hash, nonce, maxFeePerGas, maxPriorityFeePerGas, raw }: SignedTransaction, at: number): Promise<void> {
-    this.#parts.log.append({ record: "sent", at, of, subject, step, offer, minCollateral, hash, nonce, maxFeePerGas, maxPriorityFeePerGas, raw });
+  async #broadcast({ of, subject, step, offer, minCollateral }: Planned & { readonly of: number }, { hash, from, nonce, maxFeePerGas, maxPriorityFeePerGas, raw }: SignedTransaction, at: number): Promise<void> {
+    this.#parts.log.append({ record: "sent", at, of, subject, step, offer, minCollateral, from, hash, nonce, maxFeePerGas, maxPriorityFeePerGas, raw });
     this.#parts.report("sent", { subject, step, offer: offer.toString(), transaction: hash, nonce });
     await this.#parts.chain.broadcast(raw);
   }

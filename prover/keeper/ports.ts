@@ -31,6 +31,7 @@ export interface Fees {
 /** Signed and not yet sent: its hash is known before any node has seen it. */
 export interface SignedTransaction extends Fees {
   readonly hash: string;
+  readonly from: Address;
   readonly nonce: number;
   readonly raw: string;
 }

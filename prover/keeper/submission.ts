@@ -1,3 +1,5 @@
+import { MarginProofError } from "../errors.ts";
+import type { Address } from "../statement/address.ts";
 import type { Outcome } from "./journal-records.ts";
 import type { Fees, Receipt } from "./ports.ts";
 
@@ -81,4 +83,11 @@ export function replacementFees(before: Fees, now: Fees, limit: bigint): Fees | 
   const maxPriorityFeePerGas = raised(before.maxPriorityFeePerGas, now.maxPriorityFeePerGas);
   const maxFeePerGas = raised(before.maxFeePerGas, now.maxFeePerGas);
   return maxFeePerGas > limit ? null : { maxFeePerGas, maxPriorityFeePerGas };
+}
+
+/** Nonces are one account's: what was sent from another must be followed with its key. @throws InvalidJournal */
+export function requireSameSender(sent: readonly { readonly from: Address }[], sender: Address): void {
+  const other = sent.find(({ from }) => from !== sender);
+  if (other === undefined) return;
+  throw new MarginProofError("InvalidJournal", `a transaction of ${other.from} is under way, and the key is that of ${sender}`, { path: "--key", hint: "give the key it was sent with until it is final, then change it" });
 }

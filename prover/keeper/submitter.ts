@@ -2,7 +2,7 @@ import type { Attempt } from "./journal-records.ts";
 import type { AttemptLog } from "./journal.ts";
 import type { EventSink } from "./events.ts";
 import type { Call, Fees, Receipt, SignedTransaction, TransactionPort } from "./ports.ts";
-import { nextSubmissionStep, replacementFees, type SubmissionLook, type SubmissionTerms } from "./submission.ts";
+import { nextSubmissionStep, replacementFees, requireSameSender, type SubmissionLook, type SubmissionTerms } from "./submission.ts";
 
 export interface SubmitterParts {
   readonly chain: TransactionPort;
@@ -30,6 +30,7 @@ export class Submitter {
   #oddSince: number | null = null;
   #underpriced = false;
   #refusal: string | null = null;
+  #warned: string | null = null;
 
   constructor(parts: SubmitterParts) {
     this.#parts = parts;
@@ -43,6 +44,7 @@ export class Submitter {
   /** One step. @returns whether something was done, so that it is worth looking again at once */
   async advance(facts: SubmissionFacts, now: number): Promise<boolean> {
     const { attempt, call } = facts;
+    requireSameSender(attempt.sent, this.#parts.chain.sender);
     const look = await this.#look(facts);
     this.#noteBlock(attempt, look.receipt, now);
     const step = nextSubmissionStep(attempt.sent, look, { ...this.#parts.terms, sequence: attempt.decided.sequence }, now);
@@ -91,7 +93,7 @@ export class Submitter {
     const { chain, journal, report, maxFeePerGas: limit } = this.#parts;
     const [fees, { pending }] = await Promise.all([chain.fees(), chain.nonces()]);
     // A transaction of ours that still waits is replaced: behind it, this one would wait as well.
-    const waiting = journal.attempts.flatMap(({ sent }) => sent).filter(({ nonce }) => nonce >= minedNonce);
+    const waiting = journal.attempts.flatMap(({ sent }) => sent).filter(({ from, nonce }) => from === chain.sender && nonce >= minedNonce);
     const nonce = waiting.length === 0 ? pending : Math.min(...waiting.map((each) => each.nonce));
     const paid = waiting.filter((each) => each.nonce === nonce).map(({ maxFeePerGas, maxPriorityFeePerGas }) => ({ maxFeePerGas, maxPriorityFeePerGas }));
     const offer = paid.reduce<Fees | null>((offered, before) => offered && replacementFees(before, offered, limit), fees.maxFeePerGas > limit ? null : fees);
@@ -108,8 +110,8 @@ export class Submitter {
 
   /** The journal first: whatever happens then, it is this transaction that is repeated, and no other that is made. */
   async #broadcastNew(attempt: number, transaction: SignedTransaction, now: number, report: EventSink): Promise<boolean> {
-    const { hash, nonce, maxFeePerGas, maxPriorityFeePerGas, raw } = transaction;
-    this.#parts.journal.append({ record: "sent", at: now, attempt, hash, nonce, maxFeePerGas, maxPriorityFeePerGas, raw });
+    const { hash, from, nonce, maxFeePerGas, maxPriorityFeePerGas, raw } = transaction;
+    this.#parts.journal.append({ record: "sent", at: now, attempt, from, hash, nonce, maxFeePerGas, maxPriorityFeePerGas, raw });
     report("sent", { attempt, transaction: hash, nonce, maxFeePerGas: maxFeePerGas.toString() });
     return this.#broadcast(raw);
   }
@@ -124,6 +126,7 @@ export class Submitter {
   /** Whatever the node says, the next look shows what has become of it. */
   async #broadcast(raw: string): Promise<boolean> {
     const answer = await this.#parts.chain.broadcast(raw);
+    this.#warned = null;
     this.#underpriced = answer === "underpriced";
     return answer === "accepted" || answer === "known";
   }
@@ -132,13 +135,19 @@ export class Submitter {
   async #isRefused(call: Call): Promise<boolean> {
     const refusal = await this.#parts.chain.refusalOf(call);
     this.#refusal = refusal?.message ?? null;
-    if (refusal !== null) this.#parts.report("warning", { code: "Refused", message: refusal.message, hint: refusal.hint ?? "" });
+    if (refusal !== null) this.#warn("Refused", refusal.message, refusal.hint);
     return refusal !== null;
   }
 
   #tooDear(): false {
-    this.#parts.report("warning", { code: "FeeLimit", message: "the fees are beyond the limit", hint: "raise --max-fee-gwei, or wait" });
+    this.#warn("FeeLimit", "the fees are beyond the limit", "raise --max-fee-gwei, or wait");
     return false;
+  }
+
+  /** Once, until something else happens. */
+  #warn(code: string, message: string, hint = ""): void {
+    if (this.#warned !== message) this.#parts.report("warning", { code, message, hint });
+    this.#warned = message;
   }
 
   #close({ number: attempt }: Attempt, outcome: NonNullable<Attempt["closed"]>["outcome"], reason: string, now: number): true {
@@ -147,6 +156,7 @@ export class Submitter {
     this.#oddSince = null;
     this.#underpriced = false;
     this.#refusal = null;
+    this.#warned = null;
     return true;
   }
 }

@@ -1,4 +1,5 @@
 import { keccak256, toQuantity, Transaction, type Wallet } from "ethers";
+import { z } from "zod";
 import { namingRefusals } from "../chain/contracts.ts";
 import { MarginProofError } from "../errors.ts";
 import { parseAddress } from "../statement/address.ts";
@@ -9,54 +10,47 @@ import type { PooledProvider } from "./rpc.ts";
 const GAS_LIMIT = 120n;
 const LEAST_TIP = 1_000_000n;
 
-interface RawBlock {
-  readonly number: string;
-  readonly hash: string;
-  readonly timestamp: string;
-  readonly baseFeePerGas?: string;
-}
+const quantity = z.string().regex(/^0x[0-9a-fA-F]+$/).transform(BigInt);
+const hash32 = z.string().regex(/^0x[0-9a-f]{64}$/);
+const block = z.object({ number: quantity, hash: hash32, timestamp: quantity, baseFeePerGas: quantity.default(0n) });
+const receipt = z.object({ blockNumber: quantity, blockHash: hash32, status: quantity }).nullable();
 
 /** Sends from a key held in memory. Transactions are signed here, so that nodes are told twice without sending twice. */
 export function walletPort(provider: PooledProvider, wallet: Wallet): TransactionPort {
-  const ask = <T>(method: string, ...params: unknown[]): Promise<T> => provider.send(method, params).catch(nodeRefusal);
-  const block = (tag: string): Promise<RawBlock | null> => ask("eth_getBlockByNumber", tag, false);
-  const latest = async (): Promise<RawBlock> => {
-    const found = await block("latest");
-    if (found === null) throw new MarginProofError("ChainError", "the node has no latest block", { hint: "wait until it has caught up" });
-    return found;
-  };
-  const count = async (tag: string): Promise<number> => Number(await ask("eth_getTransactionCount", wallet.address, tag));
+  const ask = <T>(answer: z.ZodType<T>, method: string, ...params: unknown[]): Promise<T> => provider.send(method, params).then((result) => answer.parse(result)).catch(nodeRefusal);
+  const latest = () => ask(block, "eth_getBlockByNumber", "latest", false);
+  const count = async (tag: string): Promise<number> => Number(await ask(quantity, "eth_getTransactionCount", wallet.address, tag));
   return {
     sender: parseAddress(wallet.address),
     head: async (): Promise<BlockMark> => {
       const { number, hash, timestamp } = await latest();
       return { number: Number(number), hash, timestamp: Number(timestamp) };
     },
-    blockHash: async (number) => (await block(toQuantity(number)))?.hash ?? null,
+    blockHash: async (number) => (await ask(block.nullable(), "eth_getBlockByNumber", toQuantity(number), false))?.hash ?? null,
     nonces: async () => {
       const [mined, pending] = await Promise.all([count("latest"), count("pending")]);
       return { mined, pending: Math.max(mined, pending) };
     },
     fees: async (): Promise<Fees> => {
       const [{ baseFeePerGas }, tip] = await Promise.all([latest(), suggestedTip(provider)]);
-      return { maxFeePerGas: 2n * BigInt(baseFeePerGas ?? 0) + tip, maxPriorityFeePerGas: tip };
+      return { maxFeePerGas: 2n * baseFeePerGas + tip, maxPriorityFeePerGas: tip };
     },
     refusalOf: ({ contract, method, args }) => refusalOf(() => namingRefusals(contract, () => contract.getFunction(method).staticCall(...args, { from: wallet.address }))),
     sign: async (call, nonce, fees) => sign({ ...(await transactionOf(call, provider, wallet)), nonce }, fees, provider, wallet),
     replace: (raw, fees) => sign(Transaction.from(raw), fees, provider, wallet),
     broadcast: (raw) => broadcast(provider, raw),
     receipt: async (hash): Promise<Receipt | null> => {
-      const found = await ask<{ blockNumber: string; blockHash: string; status: string } | null>("eth_getTransactionReceipt", hash);
-      return found === null ? null : { hash, blockNumber: Number(found.blockNumber), blockHash: found.blockHash, succeeded: BigInt(found.status) === 1n };
+      const found = await ask(receipt, "eth_getTransactionReceipt", hash);
+      return found && { hash, blockNumber: Number(found.blockNumber), blockHash: found.blockHash, succeeded: found.status === 1n };
     },
-    isKnown: async (hash) => (await ask("eth_getTransactionByHash", hash)) !== null,
+    isKnown: async (hash) => (await ask(z.looseObject({}).nullable(), "eth_getTransactionByHash", hash)) !== null,
   };
 }
 
-/** A node's own errors are troubles of the node, not defects. */
+/** A node's own errors, and answers that are none, are troubles of the node, not defects. */
 function nodeRefusal(cause: unknown): never {
   if (cause instanceof MarginProofError) throw cause;
-  throw new MarginProofError("ChainError", "the node refuses a question", { hint: "see what the node's log says, or use another node", cause });
+  throw new MarginProofError("ChainError", "the node refuses a question, or answers something else", { hint: "see what the node's log says, or use another node", cause });
 }
 
 /** A contract's refusal is an answer; a node that gives none is not. */
@@ -100,7 +94,7 @@ async function transactionOf({ contract, method, args }: Call, provider: PooledP
 async function sign({ to, data, gasLimit, nonce }: Unsigned, fees: Fees, provider: PooledProvider, wallet: Wallet): Promise<SignedTransaction> {
   const { chainId } = await provider.getNetwork();
   const raw = await wallet.signTransaction(Transaction.from({ type: 2, chainId, nonce, to, data, gasLimit, ...fees }));
-  return { hash: keccak256(raw), nonce, raw, ...fees };
+  return { hash: keccak256(raw), from: parseAddress(wallet.address), nonce, raw, ...fees };
 }
 
 /** In the words of geth, Erigon, Nethermind, Besu, Reth and Hardhat. */
