@@ -15,6 +15,8 @@ export type ErrorCode =
   | "InvalidR1cs" | "UnsafeKey"
   // chain
   | "ChainError" | "ContractRefused" | "LocalKeyOnPublicNetwork"
+  // keeping watch
+  | "RpcUnavailable" | "WrongChain" | "StaleNode" | "KeeperRunning" | "InvalidJournal"
   // command line
   | "UsageError" | "FileExists" | "UnwritableFile";
 

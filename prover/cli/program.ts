@@ -12,6 +12,7 @@ import { hedgeCommand } from "./commands/hedge.ts";
 import { importCsvCommand } from "./commands/import-csv.ts";
 import { importDeribit } from "./commands/import-deribit.ts";
 import { policyHistory } from "./commands/policy-history.ts";
+import { liquidateCommand } from "./commands/liquidate.ts";
 import { proveCommand } from "./commands/prove.ts";
 import { scenariosCommand } from "./commands/scenarios.ts";
 import { snapshotBuild } from "./commands/snapshot-build.ts";
@@ -23,6 +24,7 @@ import { statementVerify } from "./commands/statement-verify.ts";
 import { statusCommand } from "./commands/status.ts";
 import { registerCommand } from "./commands/register.ts";
 import { submitCommand } from "./commands/submit.ts";
+import { watchCommand } from "./commands/watch.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -47,6 +49,8 @@ export function makeProgram(terminal: Terminal): Command {
     .addCommand(registerCommand(terminal))
     .addCommand(submitCommand(terminal))
     .addCommand(statusCommand(terminal))
+    .addCommand(watchCommand(terminal))
+    .addCommand(liquidateCommand(terminal))
     .addCommand(group("deployment", "contracts on a chain", deploymentVerify(terminal)));
   return program;
 }

@@ -24,6 +24,10 @@ const proveWith = (...more: string[]) => [
   "prove", "--snapshot", "../../snapshot.json", ...MARKET, "--statement", "../../deribit.statement.json", "../../custodian.statement.json",
   "--registry", "../../registry.json", "--account-set-salt", "../../set.salt", "--out", "out.json", ...more,
 ];
+const watch = (...more: string[]) => [
+  "watch", "--from", ".", "--journal", "keeper", "--policy", "../../policy.json", "--subject", SUBJECT, "--account", "deribit/main", "--account-set-salt", "../../set.salt",
+  "--registry-address", SUBJECT, "--rpc", "env:RPC", "--key", "../../deribit.key", ...more,
+];
 
 /** As the development mnemonic's third account, for an oracle of chain 31337. */
 const PUBLISHER_KEY = { PUBLISHER: PUBLISHERS[0]!.privateKey };
@@ -61,6 +65,10 @@ const MISUSES: readonly Misuse[] = [
   { title: "a publisher's key on the command line", args: [...publishSnapshot("signature.json").slice(0, -1), PUBLISHERS[0]!.privateKey], path: "--key" },
   { title: "a key on the command line", args: sign("--key", VENUE_KEY.exportSecret(), "--scope", "1"), path: "--key" },
   { title: "most of a key on the command line", args: ["submit", "../../proof.json", "--registry-address", SUBJECT, "--rpc", "env:RPC", "--key", `0x${VENUE_KEY.exportSecret().slice(1)}`], path: "--key" },
+  { title: "a watch with a key on the command line", args: watch("--key", `0x${VENUE_KEY.exportSecret()}`), path: "--key" },
+  { title: "a watch that looks every half second", args: watch("--poll", "0.5"), path: "--poll" },
+  { title: "a watch over an account without its venue", args: watch("--account", "main"), path: "--account" },
+  { title: "a liquidation of a debtor that is no address", args: ["liquidate", "--creditor", "alice", "--journal", "bot", "--rpc", "env:RPC", "--key", "../../deribit.key"], path: "--creditor" },
   { title: "a salt on the command line", args: ["account-set", "--account", "a/b", "--salt-file", SALT], path: "--salt-file" },
 ];
 
@@ -113,6 +121,8 @@ const REFUSALS: readonly Refusal[] = [
   { title: "a bundle of other attesters", args: ["verify", "../../proof.json", "--registry", "../../half-registry.json"], code: "UnknownAttester", path: "../../proof.json, publicSignals.attesterRoot" },
   { title: "a node that does not answer", args: ["status", SUBJECT, "--registry-address", SUBJECT, "--rpc", "http://127.0.0.1:9/with-an-api-key"], code: "ChainError", path: "--rpc" },
   { title: "a subject that is no address", args: ["status", "alice", "--registry-address", SUBJECT, "--rpc", "env:RPC"], code: "InvalidSchema", path: "subject" },
+  { title: "a watch over a folder that is not there", args: watch("--from", "nowhere"), code: "UnreadableFile", path: "nowhere" },
+  { title: "a watch with its journal below a file", args: watch("--journal", "../../policy.json/keeper"), code: "UnwritableFile", path: "../../policy.json/keeper" },
   { title: "an address without a registry", args: ["status", SUBJECT, "--registry-address", SUBJECT, "--rpc", "env:RPC"], code: "ChainError", path: SUBJECT },
 ];
 
