@@ -27,6 +27,8 @@ export interface RiskPlan {
   readonly tail: readonly SourcedScenario[];
   readonly exposures: readonly ExposureColumn[];
   readonly rules: MarginRules;
+  /** Width of risk vectors' entries, where they need not fit into circuits: to reproduce what others have published in finer units. */
+  readonly entryBits?: number;
 }
 
 const ONE = SCALE.factor as Factor;

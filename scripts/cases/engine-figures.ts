@@ -1,0 +1,80 @@
+/** The engine's figures of a published case, with more digits than the formats of its parameters have. */
+import { SCALE, type Bps, type Factor, type Price, type Usd } from "../../prover/units.ts";
+import type { Real } from "../../prover/numeric/real.ts";
+import { marginReport } from "../../prover/risk/margin-report.ts";
+import type { Market } from "../../prover/risk/market.ts";
+import type { Policy } from "../../prover/risk/policy.ts";
+import { marketRisk, type MarketRisk, type RiskVector } from "../../prover/risk/risk-array.ts";
+import { riskPlan, type RiskPlan } from "../../prover/risk/risk-plan.ts";
+import { exactDiscountFactors } from "../../prover/risk/static-discount.ts";
+import { accountOf, marketOf, policyOf } from "./engine-inputs.ts";
+import type { PublishedCase } from "./published-case.ts";
+import { ENTRY_BITS, FINER, amountOf, factorOf, finerFactorOf } from "./units.ts";
+
+/** At 27 digits. */
+export interface Figures {
+  readonly MM: Real;
+  readonly IM: Real;
+  readonly basisContingency: Real;
+  /** In the order of the case's scenarios. */
+  readonly scenarioPnl: readonly Real[];
+}
+
+const finer = (value: bigint): bigint => value * 10n ** BigInt(FINER);
+
+/**
+ * The plan of the case with its static discounts at 18 digits. Everything that a scenario's result is made of is multiplied by 10^9, so the
+ * integer rules stay what they are. Swapped discounts, gain above drag, are computed as they are published, which plans for proofs refuse.
+ */
+function finePlan({ policy: { staticDiscount: discount } }: PublishedCase, market: Market, policy: Policy): RiskPlan {
+  const plan = riskPlan(market, policy);
+  const long = { base: factorOf(discount.longBase), rateMultiplier: factorOf(discount.longRateMult), rateAdd: factorOf(discount.longRateAdd) };
+  const short = { base: factorOf(discount.shortBase), rateMultiplier: factorOf(discount.shortRateMult), rateAdd: factorOf(discount.shortRateAdd) };
+  const cells = plan.cells.map(({ expiry }, u) => {
+    const rule = plan.rules.cells[u]!;
+    if (expiry === null) return { ...rule, gain: finer(rule.gain) as Factor, drag: finer(rule.drag) as Factor };
+    const priced = market.underlyings[0]!.expiries.find((known) => known.expiry === expiry)!;
+    const { gain, drag } = exactDiscountFactors(priced, market.asOf, { long, short });
+    return { ...rule, gain: finerFactorOf(gain), drag: finerFactorOf(drag) };
+  });
+  const weights = plan.rules.weights.map((weight) => finer(weight) as Factor);
+  return { ...plan, rules: { ...plan.rules, cells, weights }, entryBits: ENTRY_BITS };
+}
+
+/** Vectors whose basis moves grow as scenarios do under a fine plan, and whose values and charges grow as both. */
+function grown(risks: MarketRisk): MarketRisk {
+  const grow = (price: Price): Price => finer(finer(price)) as Price;
+  const side = (vector: RiskVector): RiskVector => ({
+    ...vector,
+    basisPnl: vector.basisPnl.map(([up, down]) => [grow(up), grow(down)] as const),
+    value: grow(vector.value),
+    chargeMM: grow(vector.chargeMM),
+    chargeIM: grow(vector.chargeIM),
+    charges: vector.charges.map(({ kind, MM, IM }) => ({ kind, MM: grow(MM), IM: grow(IM) })),
+  });
+  const vectors = risks.map(({ pairing, long, short, ...rest }) => ({
+    ...rest,
+    pairing: pairing && { ...pairing, MM: grow(pairing.MM), IM: grow(pairing.IM) },
+    long: side(long),
+    short: side(short),
+  }));
+  return Object.assign(vectors, { rules: risks.rules });
+}
+
+/** Computes a case. @throws MarginProofError for what cannot be expressed */
+export function engineFigures(published: PublishedCase): Figures {
+  const [policy, market] = [policyOf(published), marketOf(published)];
+  const risks = grown(marketRisk(market, policy, undefined, finePlan(published, market, policy)));
+  const report = marginReport([accountOf(published)], risks, policy, {
+    level: "MM",
+    minRatioBps: SCALE.bps as Bps,
+    onChainCollateral: 0n as Usd,
+  });
+  const [set] = report.nettingSets;
+  return {
+    MM: amountOf(report.equity - report.requirement.MM),
+    IM: amountOf(report.equity - report.requirement.IM),
+    basisContingency: amountOf(set!.basisPnl[0]!),
+    scenarioPnl: set!.scenarioPnl.map(amountOf),
+  };
+}
