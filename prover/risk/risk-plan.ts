@@ -101,8 +101,12 @@ function groupRules({ offsets, nettingSets }: Policy): GroupRule[] {
 
 const summed = (size: number): Matrix => Array.from({ length: size }, () => Array.from({ length: size }, () => ONE));
 
-/** The initial loss factor with the charge for a quote that has lost its peg. */
-function lossFactorOf({ currencies }: Market, { lossFactor, depeg }: Policy): PerLevel {
+/** The initial loss factor with the charge for a quote that has lost its peg. @throws MissingMark; InvalidPolicy from 2^bits on */
+export function lossFactorOf(
+  { currencies }: Pick<Market, "currencies">,
+  { lossFactor, depeg }: Pick<Policy, "lossFactor" | "depeg">,
+  bits: number = BITS.lossFactor,
+): PerLevel {
   if (depeg === undefined) return lossFactor;
   const found = currencies.find(({ name }) => name === depeg.asset);
   if (found === undefined) {
@@ -114,7 +118,7 @@ function lossFactorOf({ currencies }: Market, { lossFactor, depeg }: Policy): Pe
   const missing = depeg.threshold - (found.price * SCALE.factor) / SCALE.price;
   const extra = missing > 0n ? (missing * depeg.factor + SCALE.factor - 1n) / SCALE.factor : 0n;
   const initial = lossFactor.IM + extra;
-  if (initial >= 1n << BigInt(BITS.lossFactor)) {
+  if (initial >= 1n << BigInt(bits)) {
     throw new MarginProofError(
       "InvalidPolicy",
       `with ${depeg.asset} at this price the initial loss factor is ${factorText(initial as Factor)}`,

@@ -1,15 +1,15 @@
 /** The engine's figures of a published case, with more digits than the formats of its parameters have. */
-import { SCALE, type Bps, type Factor, type Price, type Usd } from "../../prover/units.ts";
+import { DECIMALS, SCALE, type Bps, type Factor, type Price, type Usd } from "../../prover/units.ts";
 import type { Real } from "../../prover/numeric/real.ts";
 import { marginReport } from "../../prover/risk/margin-report.ts";
 import type { Market } from "../../prover/risk/market.ts";
 import type { Policy } from "../../prover/risk/policy.ts";
 import { marketRisk, type MarketRisk, type RiskVector } from "../../prover/risk/risk-array.ts";
-import { riskPlan, type RiskPlan } from "../../prover/risk/risk-plan.ts";
+import { lossFactorOf, riskPlan, type RiskPlan } from "../../prover/risk/risk-plan.ts";
 import { exactDiscountFactors } from "../../prover/risk/static-discount.ts";
 import { accountOf, marketOf, policyOf } from "./engine-inputs.ts";
 import type { PublishedCase } from "./published-case.ts";
-import { ENTRY_BITS, FINER, amountOf, factorOf, finerFactorOf } from "./units.ts";
+import { ENTRY_BITS, FINER, amountOf, at, factorOf, finerFactorOf } from "./units.ts";
 
 /** At 27 digits. */
 export interface Figures {
@@ -23,10 +23,11 @@ export interface Figures {
 const finer = (value: bigint): bigint => value * 10n ** BigInt(FINER);
 
 /**
- * The plan of the case with its static discounts at 18 digits. Everything that a scenario's result is made of is multiplied by 10^9, so the
- * integer rules stay what they are. Swapped discounts, gain above drag, are computed as they are published, which plans for proofs refuse.
+ * The plan of the case with its static discounts and loss factors at 18 digits, which makes results as much larger and leaves the integer rules
+ * what they are. Swapped discounts, gain above drag, are computed as they are published, which plans for proofs refuse.
  */
-function finePlan({ policy: { staticDiscount: discount } }: PublishedCase, market: Market, policy: Policy): RiskPlan {
+function finePlan(published: PublishedCase, market: Market, policy: Policy): RiskPlan {
+  const { staticDiscount: discount, lossFactor: levels, contingency } = published.policy;
   const plan = riskPlan(market, policy);
   const long = { base: factorOf(discount.longBase), rateMultiplier: factorOf(discount.longRateMult), rateAdd: factorOf(discount.longRateAdd) };
   const short = { base: factorOf(discount.shortBase), rateMultiplier: factorOf(discount.shortRateMult), rateAdd: factorOf(discount.shortRateAdd) };
@@ -37,16 +38,31 @@ function finePlan({ policy: { staticDiscount: discount } }: PublishedCase, marke
     const { gain, drag } = exactDiscountFactors(priced, market.asOf, { long, short });
     return { ...rule, gain: finerFactorOf(gain), drag: finerFactorOf(drag) };
   });
+  // The price of the peg has 9 digits more, and so has its threshold: what is short of it times the factor has the digits of a finer factor.
+  const stable = { name: "STABLE", price: at(published.market.stable, DECIMALS.price + FINER) as Price, confidence: SCALE.factor as Factor };
+  const { pegThreshold, pegFactor } = contingency;
+  const lossFactor = lossFactorOf(
+    { currencies: [stable] },
+    {
+      lossFactor: { MM: finerFactorOf(levels.MM), IM: finerFactorOf(levels.IM) },
+      depeg: { asset: stable.name, threshold: finerFactorOf(pegThreshold), factor: factorOf(pegFactor) },
+    },
+    ENTRY_BITS,
+  );
   const weights = plan.rules.weights.map((weight) => finer(weight) as Factor);
-  return { ...plan, rules: { ...plan.rules, cells, weights }, entryBits: ENTRY_BITS };
+  return { ...plan, rules: { ...plan.rules, cells, weights, lossFactor }, entryBits: ENTRY_BITS };
 }
 
-/** Vectors whose basis moves grow as scenarios do under a fine plan, and whose values and charges grow as both. */
+/**
+ * Vectors for a fine plan: basis moves grow as scenarios do there, by weights and discounts, and values and charges as what the loss factor
+ * makes of these.
+ */
 function grown(risks: MarketRisk): MarketRisk {
-  const grow = (price: Price): Price => finer(finer(price)) as Price;
+  const growMove = (price: Price): Price => finer(finer(price)) as Price;
+  const grow = (price: Price): Price => finer(growMove(price)) as Price;
   const side = (vector: RiskVector): RiskVector => ({
     ...vector,
-    basisPnl: vector.basisPnl.map(([up, down]) => [grow(up), grow(down)] as const),
+    basisPnl: vector.basisPnl.map(([up, down]) => [growMove(up), growMove(down)] as const),
     value: grow(vector.value),
     chargeMM: grow(vector.chargeMM),
     chargeIM: grow(vector.chargeIM),
@@ -72,9 +88,9 @@ export function engineFigures(published: PublishedCase): Figures {
   });
   const [set] = report.nettingSets;
   return {
-    MM: amountOf(report.equity - report.requirement.MM),
-    IM: amountOf(report.equity - report.requirement.IM),
-    basisContingency: amountOf(set!.basisPnl[0]!),
-    scenarioPnl: set!.scenarioPnl.map(amountOf),
+    MM: amountOf(report.equity - report.requirement.MM, 3),
+    IM: amountOf(report.equity - report.requirement.IM, 3),
+    basisContingency: amountOf(set!.basisPnl[0]!, 2),
+    scenarioPnl: set!.scenarioPnl.map((pnl) => amountOf(pnl, 2)),
   };
 }

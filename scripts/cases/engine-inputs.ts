@@ -10,28 +10,23 @@ import { NO_FEATURES } from "../../prover/risk/policy-features.ts";
 import { POLICY_FORMAT, type PerLevel, type Policy } from "../../prover/risk/policy.ts";
 import { checkVolSurface, type VolSurface } from "../../prover/risk/vol-surface.ts";
 import { MarginProofError } from "../../prover/errors.ts";
-import { ONE, REAL_DECIMALS, ZERO, add, div, mul, ratio, type Real } from "../../prover/numeric/real.ts";
-import { DECIMALS, SCALE, type Factor, type Price, type Quantity } from "../../prover/units.ts";
+import { ONE, ZERO, add, div, mul, ratio, type Real } from "../../prover/numeric/real.ts";
+import { SCALE, type Factor, type Price, type Quantity } from "../../prover/units.ts";
 import type { PublishedCase } from "./published-case.ts";
-import { at, enginePrice, factorOf, finerFactorOf, priceOf, quantityOf } from "./units.ts";
+import { enginePrice, factorOf, finerFactorOf, priceOf, quantityOf } from "./units.ts";
 
 const AS_OF = 2 ** 31;
 const COIN = "COIN";
 const ONE_UNIT = SCALE.quantity as Quantity;
 const FULL = SCALE.factor as Factor;
-/** By how many digits the peg is compared finer than prices are: at the cost of the factor's, as many as that one can spare. */
-const pegDigits = ({ pegFactor }: PublishedCase["policy"]["contingency"]): number =>
-  [8, 7, 6, 5, 4, 3, 2, 1].find((digits) => pegFactor % 10n ** BigInt(REAL_DECIMALS - DECIMALS.factor + digits) === 0n) ?? 0;
-
 const levels = (maintenance: Real, initial: Real): PerLevel => ({ MM: factorOf(maintenance), IM: factorOf(initial) });
 /** Initial charges come on top of maintenance in the case; here they are the whole number. */
 const onTop = (maintenance: Real, more: Real): PerLevel => levels(maintenance, add(maintenance, more));
 const assetName = (i: number): string => `ASSET${i}`;
 
-/** The policy, its static discounts aside: `finePlan` puts them in, with all their digits. */
+/** The policy, its static discounts and loss factors aside: `finePlan` puts them in, with all their digits. */
 export function policyOf({ policy, account }: PublishedCase): Policy {
-  const { contingency, skew, basis, volShock, lossFactor } = policy;
-  const peg = pegDigits(contingency);
+  const { contingency, skew, basis, volShock } = policy;
   const neutral = { base: FULL, rateMultiplier: 0n as Factor, rateAdd: 0n as Factor };
   return {
     ...NO_FEATURES,
@@ -56,7 +51,7 @@ export function policyOf({ policy, account }: PublishedCase): Policy {
       dteFloorDays: factorOf(volShock.dteFloorDays) || (1n as Factor),
       minShockedVol: factorOf(volShock.minShockedVol),
     },
-    lossFactor: levels(lossFactor.MM, lossFactor.IM),
+    lossFactor: levels(ONE, ONE),
     charges: { perpetual: onTop(contingency.perpMM, contingency.perpIM), future: levels(ZERO, ZERO), optionShort: levels(ZERO, ZERO) },
     haircuts: account.collateral.map(({ haircutMM, haircutIM }, i) => ({ asset: assetName(i), rate: onTop(haircutMM, haircutIM) })),
     cells: "expiry",
@@ -73,11 +68,6 @@ export function policyOf({ policy, account }: PublishedCase): Policy {
     settlementWindowSeconds: 1800,
     optionNaked: onTop(contingency.optionMM, contingency.optionIM),
     confidence: { threshold: factorOf(contingency.confidenceThreshold), margin: factorOf(contingency.confidenceMargin) },
-    depeg: {
-      asset: "STABLE",
-      threshold: at(contingency.pegThreshold, DECIMALS.factor + peg) as Factor,
-      factor: at(contingency.pegFactor, DECIMALS.factor - peg) as Factor,
-    },
     tracking: account.collateral.flatMap(({ movesWithSpot }, i) => (movesWithSpot ? [{ asset: assetName(i), underlying: COIN }] : [])),
   };
 }
@@ -121,7 +111,6 @@ export function marketOf({ market, account, policy }: PublishedCase): Market {
     asOf: AS_OF,
     quote: "USD",
     currencies: [
-      { name: "STABLE", price: at(market.stable, DECIMALS.price + pegDigits(policy.contingency)) as Price, confidence: FULL },
       ...account.collateral.map((held, i) => ({
         name: assetName(i),
         price: priceOf(div(held.price, market.stable)),

@@ -5,7 +5,7 @@
 import { DECIMALS, type Factor, type Price, type Quantity } from "../../prover/units.ts";
 import { REAL_DECIMALS, type Real } from "../../prover/numeric/real.ts";
 
-/** Digits that weights have beyond those of a factor, and discounts likewise: every scenario's result is that much larger, twice. */
+/** Digits that weights, discounts and loss factors have beyond those of a factor; results are that much larger for each of them. */
 export const FINER = 9;
 /** Entries of a risk vector then need this width. */
 export const ENTRY_BITS = 512;
@@ -26,5 +26,5 @@ export const priceOf = (value: Real): Price => value as bigint as Price;
 export const quantityOf = (amount: Real): Quantity => amount as bigint as Quantity;
 /** A price as the engine takes it for a real. */
 export const enginePrice = (value: Real): Real => at(value, 2 * REAL_DECIMALS - DECIMALS.price) as Real;
-/** What the engine finds, in quote. */
-export const amountOf = (value: bigint): Real => at(value, -2 * FINER) as Real;
+/** What the engine finds, in quote, where so many finer factors are in it. */
+export const amountOf = (value: bigint, factors: number): Real => at(value, -factors * FINER) as Real;
