@@ -54,23 +54,23 @@ function finePlan(published: PublishedCase, market: Market, policy: Policy): Ris
 }
 
 /**
- * Vectors for a fine plan: basis moves grow as scenarios do there, by weights and discounts, and values and charges as what the loss factor
- * makes of these.
+ * Vectors for a fine plan. Scenarios are there larger by weights and discounts, and their loss by its factor: everything that is compared with
+ * them, or added, is made as large, by as many finer factors as are not in it yet.
  */
 function grown(risks: MarketRisk): MarketRisk {
-  const growMove = (price: Price): Price => finer(finer(price)) as Price;
-  const grow = (price: Price): Price => finer(growMove(price)) as Price;
+  const grow = (price: Price, factors: number): Price => (price * 10n ** BigInt(factors * FINER)) as Price;
+  const level = <T extends { readonly MM: Price; readonly IM: Price }>(charge: T): T => ({ ...charge, MM: grow(charge.MM, 2), IM: grow(charge.IM, 2) });
   const side = (vector: RiskVector): RiskVector => ({
     ...vector,
-    basisPnl: vector.basisPnl.map(([up, down]) => [growMove(up), growMove(down)] as const),
-    value: grow(vector.value),
-    chargeMM: grow(vector.chargeMM),
-    chargeIM: grow(vector.chargeIM),
-    charges: vector.charges.map(({ kind, MM, IM }) => ({ kind, MM: grow(MM), IM: grow(IM) })),
+    basisPnl: vector.basisPnl.map(([up, down]) => [grow(up, 1), grow(down, 1)] as const),
+    value: grow(vector.value, 3),
+    chargeMM: grow(vector.chargeMM, 2),
+    chargeIM: grow(vector.chargeIM, 2),
+    charges: vector.charges.map(level),
   });
   const vectors = risks.map(({ pairing, long, short, ...rest }) => ({
     ...rest,
-    pairing: pairing && { ...pairing, MM: grow(pairing.MM), IM: grow(pairing.IM) },
+    pairing: pairing && level(pairing),
     long: side(long),
     short: side(short),
   }));

@@ -10,7 +10,7 @@ import { NO_FEATURES } from "../../prover/risk/policy-features.ts";
 import { POLICY_FORMAT, type PerLevel, type Policy } from "../../prover/risk/policy.ts";
 import { checkVolSurface, type VolSurface } from "../../prover/risk/vol-surface.ts";
 import { MarginProofError } from "../../prover/errors.ts";
-import { ONE, ZERO, add, div, mul, ratio, type Real } from "../../prover/numeric/real.ts";
+import { ONE, ZERO, add, div, min, mul, ratio, sub, type Real } from "../../prover/numeric/real.ts";
 import { SCALE, type Factor, type Price, type Quantity } from "../../prover/units.ts";
 import type { PublishedCase } from "./published-case.ts";
 import { enginePrice, factorOf, finerFactorOf, priceOf, quantityOf } from "./units.ts";
@@ -19,9 +19,9 @@ const AS_OF = 2 ** 31;
 const COIN = "COIN";
 const ONE_UNIT = SCALE.quantity as Quantity;
 const FULL = SCALE.factor as Factor;
-const levels = (maintenance: Real, initial: Real): PerLevel => ({ MM: factorOf(maintenance), IM: factorOf(initial) });
+const nothing: PerLevel = { MM: 0n as Factor, IM: 0n as Factor };
 /** Initial charges come on top of maintenance in the case; here they are the whole number. */
-const onTop = (maintenance: Real, more: Real): PerLevel => levels(maintenance, add(maintenance, more));
+const onTop = (maintenance: Real, more: Real): PerLevel => ({ MM: finerFactorOf(maintenance), IM: finerFactorOf(add(maintenance, more)) });
 const assetName = (i: number): string => `ASSET${i}`;
 
 /** The policy, its static discounts and loss factors aside: `finePlan` puts them in, with all their digits. */
@@ -51,8 +51,8 @@ export function policyOf({ policy, account }: PublishedCase): Policy {
       dteFloorDays: factorOf(volShock.dteFloorDays) || (1n as Factor),
       minShockedVol: factorOf(volShock.minShockedVol),
     },
-    lossFactor: levels(ONE, ONE),
-    charges: { perpetual: onTop(contingency.perpMM, contingency.perpIM), future: levels(ZERO, ZERO), optionShort: levels(ZERO, ZERO) },
+    lossFactor: { MM: FULL, IM: FULL },
+    charges: { perpetual: onTop(contingency.perpMM, contingency.perpIM), future: nothing, optionShort: nothing },
     haircuts: account.collateral.map(({ haircutMM, haircutIM }, i) => ({ asset: assetName(i), rate: onTop(haircutMM, haircutIM) })),
     cells: "expiry",
     staticDiscount: { long: neutral, short: neutral },
@@ -64,31 +64,23 @@ export function policyOf({ policy, account }: PublishedCase): Policy {
       volStatic: factorOf(skew.volStatic),
       volScale: factorOf(skew.volScale),
     },
-    basis: { up: factorOf(basis.up), down: factorOf(basis.down), add: factorOf(basis.add), perYear: factorOf(basis.mult) },
+    basis: { up: factorOf(basis.up), down: factorOf(basis.down), add: finerFactorOf(basis.add), perYear: finerFactorOf(basis.mult) },
     settlementWindowSeconds: 1800,
     optionNaked: onTop(contingency.optionMM, contingency.optionIM),
-    confidence: { threshold: factorOf(contingency.confidenceThreshold), margin: factorOf(contingency.confidenceMargin) },
+    confidence: { threshold: confidenceOf(contingency.confidenceThreshold), margin: factorOf(contingency.confidenceMargin) },
     tracking: account.collateral.flatMap(({ movesWithSpot }, i) => (movesWithSpot ? [{ asset: assetName(i), underlying: COIN }] : [])),
   };
 }
 
 const optionName = (seconds: number, strike: Price, type: string): string => `${COIN}-${seconds}-${strike}-${type === "call" ? "C" : "P"}`;
 
-/** A feed at 9 digits, on the side of the threshold on which it is. */
-function confidenceAt(threshold: Real): (feed: Real) => Factor {
-  const limit = factorOf(threshold);
-  return (feed) => {
-    const near = factorOf(feed);
-    if (feed < threshold) return (near < limit ? near : limit - 1n) as Factor;
-    return near < limit ? limit : near;
-  };
-}
+/** A confidence by what it lacks of 1, which is what is charged, as a finer factor. Order stays; below 1 it is far below 0. */
+const confidenceOf = (feed: Real): Factor => (FULL - finerFactorOf(sub(ONE, feed))) as Factor;
+const least = (a: Real, b: Real): Factor => confidenceOf(min(a, b));
 
 /** The market, quoted in the stable currency: collateral is worth its price over the stable's. Expiries without options are left out. */
-export function marketOf({ market, account, policy }: PublishedCase): Market {
+export function marketOf({ market, account }: PublishedCase): Market {
   if (market.stable <= 0n) throw invalid("market.stable", "a price that is not positive");
-  const confidence = confidenceAt(policy.contingency.confidenceThreshold);
-  const least = (a: Real, b: Real): Factor => confidence(a < b ? a : b);
   // The published model takes the perpetual's confidence with every option while one is held.
   const perpetual = account.perps === 0n ? ONE : market.perp.confidence;
   const expiries = account.options.map(({ secondsToExpiry }, i): MarketExpiry => {
@@ -102,7 +94,7 @@ export function marketOf({ market, account, policy }: PublishedCase): Market {
       forward: priceOf(expiry.forward),
       rate: factorOf(expiry.rate),
       surface: surfaceOf(expiry, `market.expiries[${index}].svi`),
-      confidence: { forward: least(expiry.forwardConfidence, perpetual), rate: confidence(expiry.rateConfidence), vol: confidence(expiry.volConfidence) },
+      confidence: { forward: least(expiry.forwardConfidence, perpetual), rate: confidenceOf(expiry.rateConfidence), vol: confidenceOf(expiry.volConfidence) },
     };
   });
   const unique = new Map(expiries.map((expiry) => [expiry.expiry, expiry]));
@@ -122,11 +114,11 @@ export function marketOf({ market, account, policy }: PublishedCase): Market {
       {
         name: COIN,
         spot: priceOf(market.spot),
-        confidence: confidence(market.spotConfidence),
+        confidence: confidenceOf(market.spotConfidence),
         expiries: [...unique.values()].toSorted((a, b) => a.expiry - b.expiry),
       },
     ],
-    listings: listingsOf({ market, account }, confidence(market.perp.confidence)),
+    listings: listingsOf({ market, account }, confidenceOf(market.perp.confidence)),
   };
 }
 

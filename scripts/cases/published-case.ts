@@ -109,19 +109,23 @@ const account = z.object({
   options: z.array(z.object({ secondsToExpiry: seconds, strike: number, type: z.enum(["call", "put"]), amount: number })).default([]),
 });
 
-const expected = z.object({
-  MM: number.optional(),
-  IM: number.optional(),
-  basisContingency: number.optional(),
-  scenarioPnl: z.array(number).optional(),
-});
+const expected = z
+  .object({ MM: number.optional(), IM: number.optional(), basisContingency: number.optional(), scenarioPnl: z.array(number).optional() })
+  .prefault({});
 
 const caseSchema = z.object({ name: z.string().default(""), model: z.string().default("pmrm2"), policy, market, account, expected });
 export type PublishedCase = z.output<typeof caseSchema>;
 
+/** Without members that are null: they say as much as members that are not there. */
+function present(json: unknown): unknown {
+  if (Array.isArray(json)) return json.map(present);
+  if (typeof json !== "object" || json === null) return json;
+  return Object.fromEntries(Object.entries(json).flatMap(([key, value]) => (value === null ? [] : [[key, present(value)]])));
+}
+
 /** Reads a case. @throws InvalidSchema naming the first field that cannot be read */
 export function parseCase(json: unknown): PublishedCase {
-  const read = readJson(caseSchema, json);
+  const read = readJson(caseSchema, present(json));
   const { scenarios } = read.policy;
   const refuse = (path: string, message: string): never => {
     throw new MarginProofError("InvalidSchema", message, { path });

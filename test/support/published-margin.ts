@@ -129,13 +129,14 @@ function expiryModel({ policy }: CaseFile, market: ExpiryFile, options: readonly
     if (direction === "abs") return vol * rotation(Math.abs(k), skew.absBase, skew.absCap);
     return vol;
   };
-  const held = options.map((option) => {
-    const strike = Number(option.strike);
-    return { type: option.type, strike, amount: Number(option.amount), vol: seconds === 0 ? 0 : impliedVol(market.svi, strike) };
+  const kinds = Map.groupBy(options, ({ type, strike }) => `${type} ${Number(strike)}`);
+  const held = [...kinds.values()].map((same) => {
+    const [{ type }, strike] = [same[0]!, Number(same[0]!.strike)];
+    return { type, strike, amount: total(same.map(({ amount }) => Number(amount))), vol: seconds === 0 ? 0 : impliedVol(market.svi, strike) };
   });
   const value = (move: number, direction: string): number => {
     const at = forward * (1 - open) + forward * open * move;
-    const each = held.map(({ type, strike, amount, vol }) => amount * black(type, at, strike, moved(vol, strike, direction) * Math.sqrt(tau)));
+    const each = held.map(({ type, strike, amount, vol }) => amount * black(type, at, strike, seconds === 0 ? 0 : moved(vol, strike, direction) * Math.sqrt(tau)));
     return Math.exp(-rate * tau) * each.reduce((sum, one) => sum + one, 0);
   };
   const gain = discount.longBase * Math.exp(-tau * (rate * discount.longRateMult + discount.longRateAdd));
