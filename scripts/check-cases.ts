@@ -78,7 +78,7 @@ if (words.includes("--json")) {
   const shown = (text: string): string => String(Number(text));
   const rows = results.map(({ file, figures, agrees, error, ignored }) => {
     if (error !== undefined) return [file, "", "", "", "", "", `cannot be expressed: ${error.code} ${error.message}`];
-    const worst = figures.find((figure) => figure.agrees === agrees)!;
+    const worst = figures[0]!;
     const note = ignored.length === 0 ? "" : ` (ignored: ${ignored.join(", ")})`;
     const answer = `${agrees ? "yes" : "NO"}${note}`;
     return [file, String(figures.length), worst.figure, shown(worst.published), shown(worst.found), worst.relative.toExponential(1), answer];

@@ -1,5 +1,5 @@
 /** How far the engine's figures of a case are from the published ones. */
-import { REAL_DECIMALS, ZERO, add, div, max, mul, type Real } from "../../prover/numeric/real.ts";
+import { REAL_DECIMALS, ZERO, add, div, max, mul, sub, type Real } from "../../prover/numeric/real.ts";
 import { formatDecimal } from "../../prover/numeric/decimal.ts";
 import type { Figures } from "./engine-figures.ts";
 import type { PublishedCase } from "./published-case.ts";
@@ -7,19 +7,21 @@ import type { PublishedCase } from "./published-case.ts";
 /** Largest accepted deviation of a figure, of itself. */
 export const TOLERANCE = 1e-8;
 /**
- * A figure is at least taken to be this share of everything that the account holds, long and short, at its prices: published figures are sums
- * in 16 digits, and what is left where such sums cancel has few digits, or none. So the smallest deviation that counts is 1e-15 of that.
+ * A figure is at least taken to be a millionth of everything that the account holds, long and short, at its prices: published figures are sums
+ * in 16 digits, and what is left where such sums cancel has few digits, or none. So the smallest deviation that counts is 1e-14 of that.
  */
-export const LEAST_SHARE = 1e-7;
-/** Below this a figure is zero. */
-const LEAST = 1n as Real;
+const LEAST_SHARE = 10n ** 6n;
+/** And at least this: published amounts end with 1e-18. */
+const LEAST = 10n ** BigInt(REAL_DECIMALS - 9) as Real;
 
 export interface Deviation {
   readonly figure: string;
   readonly published: string;
   readonly found: string;
-  /** Of the published figure itself. */
+  /** Distance over the published figure, or over what it is at least taken to be: what the tolerance is about. */
   readonly relative: number;
+  /** Distance over the published figure itself, however small; null for a published zero that is not found. */
+  readonly ofItself: number | null;
   readonly agrees: boolean;
 }
 
@@ -51,12 +53,13 @@ export function deviations(published: PublishedCase, found: Figures): Deviation[
     ...(expected.scenarioPnl ?? []).map((pnl, s) => [`scenario ${s}`, pnl, found.scenarioPnl[s]] as const),
   ] as const;
   const stated = pairs.flatMap(([figure, want, have]) => (want === undefined ? [] : [{ figure, want, have: have! }]));
-  const floor = max((gross(published) / BigInt(1 / LEAST_SHARE)) as Real, LEAST);
+  const floor = max((gross(published) / LEAST_SHARE) as Real, LEAST);
   return stated
     .map(({ figure, want, have }) => {
-      const distance = size((want - have) as Real);
-      const relative = distance === 0n ? 0 : quotient(distance, max(size(want), LEAST));
-      return { figure, published: text(want), found: text(have), relative, agrees: quotient(distance, max(size(want), floor)) <= TOLERANCE };
+      const distance = size(sub(want, have));
+      const relative = quotient(distance, max(size(want), floor));
+      const ofItself = distance === 0n ? 0 : want === 0n ? null : quotient(distance, size(want));
+      return { figure, published: text(want), found: text(have), relative, ofItself, agrees: relative <= TOLERANCE };
     })
     .sort((a, b) => b.relative - a.relative);
 }

@@ -130,7 +130,6 @@ export function parseCase(json: unknown): PublishedCase {
   const refuse = (path: string, message: string): never => {
     throw new MarginProofError("InvalidSchema", message, { path });
   };
-  if (read.model !== "pmrm2") refuse("model", `${JSON.stringify(read.model)} is not pmrm2`);
   if (read.expected.scenarioPnl !== undefined && read.expected.scenarioPnl.length !== scenarios.length)
     refuse("expected.scenarioPnl", `${read.expected.scenarioPnl.length} results of ${scenarios.length} scenarios`);
   scenarios.forEach(({ spot, vol, damp }, s) => {
