@@ -18,7 +18,7 @@ export interface PositionReport {
   readonly value: Value;
   /** Per scenario of the grid; in a cell with a static discount the weighted change of value before the discount. */
   readonly scenarioPnl: readonly Value[];
-  /** The lowest of scenarioPnl; 0 under a policy of skew rotations only. */
+  /** The lowest of scenarioPnl; 0 without a grid, which only policies made in memory lack. */
   readonly worstPnl: Value;
   /** At the level asked for. */
   readonly charge: Value;
