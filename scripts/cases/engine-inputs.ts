@@ -4,11 +4,10 @@
  */
 import type { Account } from "../../prover/risk/book.ts";
 import type { Instrument } from "../../prover/risk/instruments.ts";
-import type { Listing, Market, MarketExpiry } from "../../prover/risk/market.ts";
-import { MARKET_FORMAT, SECONDS_PER_YEAR } from "../../prover/risk/market.ts";
+import { MARKET_FORMAT, SECONDS_PER_YEAR, type Listing, type Market, type MarketExpiry } from "../../prover/risk/market.ts";
 import { NO_FEATURES } from "../../prover/risk/policy-features.ts";
 import { POLICY_FORMAT, type PerLevel, type Policy } from "../../prover/risk/policy.ts";
-import { checkVolSurface, type VolSurface } from "../../prover/risk/vol-surface.ts";
+import type { VolSurface } from "../../prover/risk/vol-surface.ts";
 import { MarginProofError } from "../../prover/errors.ts";
 import { ONE, ZERO, add, div, min, mul, ratio, sub, type Real } from "../../prover/numeric/real.ts";
 import { SCALE, type Factor, type Price, type Quantity } from "../../prover/units.ts";
@@ -83,33 +82,32 @@ export function marketOf({ market, account }: PublishedCase): Market {
   if (market.stable <= 0n) throw invalid("market.stable", "a price that is not positive");
   // The published model takes the perpetual's confidence with every option while one is held.
   const perpetual = account.perps === 0n ? ONE : market.perp.confidence;
-  const expiries = account.options.map(({ secondsToExpiry }, i): MarketExpiry => {
+  const expiries = account.options.flatMap(({ secondsToExpiry, amount }, i): MarketExpiry[] => {
+    if (amount === 0n) return [];
     const path = `account.options[${i}]`;
     const index = market.expiries.findIndex((known) => known.secondsToExpiry === secondsToExpiry);
     const expiry = market.expiries[index];
     if (expiry === undefined) throw invalid(`${path}.secondsToExpiry`, "the market has no such expiry");
     if (expiry.forward <= 0n) throw invalid(`market.expiries[${index}].forward`, "a price that is not positive");
-    return {
-      expiry: AS_OF + secondsToExpiry,
-      forward: priceOf(expiry.forward),
-      rate: factorOf(expiry.rate),
-      surface: surfaceOf(expiry, `market.expiries[${index}].svi`),
-      confidence: { forward: least(expiry.forwardConfidence, perpetual), rate: confidenceOf(expiry.rateConfidence), vol: confidenceOf(expiry.volConfidence) },
+    const confidence = {
+      forward: least(expiry.forwardConfidence, perpetual),
+      rate: confidenceOf(expiry.rateConfidence),
+      vol: confidenceOf(expiry.volConfidence),
     };
+    const surface = surfaceOf(expiry, `market.expiries[${index}].svi`);
+    return [{ expiry: AS_OF + secondsToExpiry, forward: priceOf(expiry.forward), rate: factorOf(expiry.rate), surface, confidence }];
   });
   const unique = new Map(expiries.map((expiry) => [expiry.expiry, expiry]));
   return {
     format: MARKET_FORMAT,
     asOf: AS_OF,
     quote: "USD",
-    currencies: [
-      ...account.collateral.map((held, i) => ({
-        name: assetName(i),
-        price: priceOf(div(held.price, market.stable)),
-        // The published model takes the spot's with every collateral.
-        confidence: least(held.confidence, market.spotConfidence),
-      })),
-    ],
+    currencies: account.collateral.map((held, i) => ({
+      name: assetName(i),
+      price: priceOf(div(held.price, market.stable)),
+      // The published model takes the spot's with every collateral.
+      confidence: least(held.confidence, market.spotConfidence),
+    })),
     underlyings: [
       {
         name: COIN,
@@ -140,6 +138,7 @@ function listingsOf({ market, account }: Pick<PublishedCase, "market" | "account
 function optionsOf({ options }: PublishedCase["account"]): { readonly option: Instrument; readonly amount: Real }[] {
   const held = new Map<string, { readonly option: Instrument; readonly amount: Real }>();
   options.forEach(({ secondsToExpiry, strike, type, amount }, i) => {
+    if (amount === 0n) return;
     if (strike <= 0n) throw invalid(`account.options[${i}].strike`, "a strike that is not positive");
     const price = priceOf(strike);
     const name = optionName(secondsToExpiry, price, type);
@@ -149,14 +148,12 @@ function optionsOf({ options }: PublishedCase["account"]): { readonly option: In
   return [...held.values()];
 }
 
-/** Without a surface, or a usable one, what has expired is still worth its payoff. @throws InvalidSchema, InvalidMarket */
+/** What has expired is worth its payoff and needs none. @throws InvalidSchema without one */
 function surfaceOf({ svi, forward, secondsToExpiry }: PublishedCase["market"]["expiries"][number], path: string): VolSurface {
   if (secondsToExpiry <= 0) return { kind: "flat", vol: ZERO };
   if (svi === undefined) throw invalid(path, "no volatility surface");
   const tau = svi.tau ?? ratio(BigInt(secondsToExpiry), SECONDS_PER_YEAR);
-  const surface: VolSurface = { kind: "svi", ...svi, tau, forward: enginePrice(svi.forward ?? forward) };
-  checkVolSurface(surface, path);
-  return surface;
+  return { kind: "svi", ...svi, tau, forward: enginePrice(svi.forward ?? forward) };
 }
 
 /** The account: a perpetual is worth its unsettled P&L there, here its mark with the cost taken off cash. */
