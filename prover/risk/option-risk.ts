@@ -1,6 +1,6 @@
 /** Options: Black-76 on the expiry's forward, with the surface's volatility shocked scenario by scenario. */
 import { exp } from "../numeric/exp.ts";
-import { REAL_DECIMALS, fromFactor, fromPrice, mul, ratio, sqrt, type Real } from "../numeric/real.ts";
+import { REAL_DECIMALS, ZERO, fromFactor, fromPrice, max, mul, ratio, sqrt, type Real } from "../numeric/real.ts";
 import { DECIMALS, SCALE, type Price } from "../units.ts";
 import { black76 } from "./black76.ts";
 import type { Option } from "./instruments.ts";
@@ -25,7 +25,7 @@ export interface ExpiryModel {
 export function expiryModel(expiry: MarketExpiry, asOf: number): ExpiryModel {
   const seconds = Math.max(0, expiry.expiry - asOf);
   const tau = ratio(BigInt(seconds), SECONDS_PER_YEAR);
-  return { expiry, seconds, rootTau: sqrt(tau), discount: exp(-mul(fromFactor(expiry.rate), tau) as Real) };
+  return { expiry, seconds, rootTau: sqrt(tau), discount: exp(-mul(max(fromFactor(expiry.rate), ZERO), tau) as Real) };
 }
 
 /**
