@@ -2,7 +2,7 @@ import type { Contract, Signer } from "ethers";
 import { MarginProofError } from "../errors.ts";
 import type { VerifyingArtifacts } from "../proof/artifacts.ts";
 import { levelBit } from "../proof/claim.ts";
-import { tierParameters } from "../proof/tiers.ts";
+import { STATEMENT_KINDS, statementKind } from "../proof/tiers.ts";
 import { assuranceLevel } from "../statement/attester-registry.ts";
 import type { Assurance } from "../statement/attester-registry.ts";
 import type { Level } from "../units.ts";
@@ -51,8 +51,6 @@ export interface Deployment {
 /** Chain ids of Hardhat's and Ganache's networks. twin: TierTable._isLocalNetwork */
 const LOCAL_CHAINS = [31337n, 1337n];
 const SETUP_KINDS = ["local", "ceremony"] as const;
-/** What a tier's proofs state. twin: StatementKind of ITierTable.sol */
-const STATEMENT_KINDS = ["health", "breach", "account-set-growth"] as const;
 
 /**
  * Deploys verifier, oracle, attester registry, margin health registry and its escrow, adds the tiers' keys and the policies.
@@ -63,9 +61,9 @@ export async function deployProtocol(plan: DeploymentPlan): Promise<Deployment> 
   await refuseLocalKeys(admin, tiers);
   const owner = await admin.getAddress();
   const verifier = await deploy("MarginHealthVerifier", admin, [owner, plan.tierActivationDelay, plan.tierNoticePeriod]);
-  for (const { tier, vkey, lock } of tiers) {
+  for (const { tier, vkey, lock, parameters } of tiers) {
     const key = await deploy("Groth16Verifier", admin, [solidityKey(vkey)]);
-    await send(verifier, "addTier", [tierId(tier), await key.getAddress(), SETUP_KINDS.indexOf(lock.setup.kind), STATEMENT_KINDS.indexOf(tierParameters(tier).breach ? "breach" : "health")]);
+    await send(verifier, "addTier", [tierId(tier), await key.getAddress(), SETUP_KINDS.indexOf(lock.setup.kind), STATEMENT_KINDS.indexOf(statementKind(parameters))]);
   }
   const oracle = await deploy("SnapshotOracle", admin, [owner, plan.publishers, plan.quorum, plan.maxSnapshotAge, plan.historyWindow]);
   const attesters = await deploy("AttesterRegistry", admin, [owner, plan.attesterGrace]);
