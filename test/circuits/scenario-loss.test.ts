@@ -63,7 +63,7 @@ describe("SetLosses", () => {
 
   describe("refuses", () => {
     it("a loss of 91 bits", async () => {
-      expect(await grouped.refusal({ ...sample, loss: [1n << 90n, 1n << 90n] })).toBe("Num2Bits in CheckBits in SetLosses");
+      expect(await grouped.refusal({ ...sample, loss: [1n << 90n, 1n << 90n] })).toBe("Num2Bits in CheckBits in ScenarioLosses in SetLosses");
     });
   });
 
