@@ -59,6 +59,8 @@ const FEATURES: Readonly<Record<string, Partial<RiskShape>>> = {
   var99: { tails: 6 },
 };
 const BOOK = { "BTC-15DEC23-40000-C": -2, "BTC-15DEC23-40000-P": 1, "BTC-PERPETUAL": 1, "ETH-PERPETUAL": -18 };
+/** Of six moves the second worst must lose, so that value at risk is something. */
+const ONE_WAY = { "BTC-PERPETUAL": 1, "ETH-PERPETUAL": 18, USD: -70_000 };
 const [tier, breachTier] = [tierParameters("rules"), tierParameters("rules-breach")];
 
 const made = new Map<string, ProvingRequest>();
@@ -69,7 +71,7 @@ function requestFor(model: string, level: Level): ProvingRequest {
   if (known !== undefined) return known;
   const policy = small(model, shapeOf(tier));
   const snapshot = buildSnapshot(market, policy, { treeParents: tier.treeParents, shape: shapeOf(tier) });
-  const positions = Object.entries(BOOK).map(([instrument, count]) => ({ instrument, quantity: quantity(count) }));
+  const positions = Object.entries(model === "var99" ? ONE_WAY : BOOK).map(([instrument, count]) => ({ instrument, quantity: quantity(count) }));
   const request = atTheBoundary({ ...requestOf([{ ...DERIBIT, positions }], { claim: { level } }), tier, snapshot, policy, risks: marketRisk(market, policy) });
   made.set(key, request);
   return request;

@@ -53,6 +53,7 @@ export function atTheBoundary(request: ProvingRequest): ProvingRequest {
   const reportAt = (minRatioBps: bigint) =>
     marginReport(statements.map(({ statement }) => statement), risks, policy, { level: claim.level, minRatioBps: minRatioBps as Bps, onChainCollateral: 0n as Usd });
   const { equity, requirement } = reportAt(claim.minRatioBps);
+  if (requirement[claim.level] === 0n) throw new RangeError("nothing is required of this book: there is no boundary");
   const minRatioBps = (equity * SCALE.bps) / requirement[claim.level] + 1n;
   const unit = SCALE.value / SCALE.usd;
   const least = (-reportAt(minRatioBps).excess + unit - 1n) / unit;
