@@ -63,13 +63,14 @@ const NOTHING = [0n, 0n, 0n, 0n];
 /** Group 0: gains 40 beyond its cap of 5, then loses; group 1: gains, half of it counts, then loses more. */
 const BOOK = totalsOf([[80n, -7n, 3n, 6n], [-3n, 4n, -9n, 1n], [2n, -5n, 8n, -11n]], [3n, -4n, 5n], [[-6n, 2n], [3n, -7n], [-1n, -2n]]);
 
+const namesOf = (shape: RiskShape) => ["weight", "cellRule", ...(shape.groups > 0 ? ["groupRule"] : []), "total", "sign", "loss"];
+const setLosses = (shape: RiskShape, isBreach: 0 | 1) => underTest({ file: "scenario-loss.circom", template: "SetLosses", params: [shapeNumbers(shape), isBreach], inputs: namesOf(shape) });
+
 describe.each([["with groups", GROUPED], ["cells going straight to their sets", STRAIGHT]] as const)("losses of scenarios, %s", (_, shape) => {
-  const names = ["weight", "cellRule", ...(shape.groups > 0 ? ["groupRule"] : []), "total", "sign", "loss"];
   let health: Tested;
   let breach: Tested;
   beforeAll(async () => {
-    const of = (isBreach: 0 | 1) => underTest({ file: "scenario-loss.circom", template: "SetLosses", params: [shapeNumbers(shape), isBreach], inputs: names });
-    [health, breach] = [await of(0), await of(1)];
+    [health, breach] = [await setLosses(shape, 0), await setLosses(shape, 1)];
   });
   const rules = shape.groups > 0 ? RULES : { ...RULES, groups: [], shape };
   const given = (totals = BOOK) => worked(shape, rules, totals);
@@ -195,8 +196,7 @@ describe("SetLosses", () => {
   let tested: Tested;
   let straight: Tested;
   beforeAll(async () => {
-    const of = (shape: RiskShape) => underTest({ file: "scenario-loss.circom", template: "SetLosses", params: [shapeNumbers(shape), 0], inputs: ["weight", "cellRule", ...(shape.groups > 0 ? ["groupRule"] : []), "total", "sign", "loss"] });
-    [tested, straight] = [await of(GROUPED), await of(STRAIGHT)];
+    [tested, straight] = [await setLosses(GROUPED, 0), await setLosses(STRAIGHT, 0)];
   });
   const honest = worked(GROUPED, RULES, BOOK);
 

@@ -19,8 +19,9 @@ const vectorOf = (name: string): string => name.replace(/\[\d+\]$/, "");
 /**
  * @param pattern hints, by the names of their wires
  * @param inputs  names of the inputs, which keep their values
+ * @param outcome signals of which a forgery must change one to count: of 0 both signs are right, and of two equal losses either is the worst
  */
-export function forgeHints(circuit: TestCircuit, honest: readonly bigint[], pattern: RegExp, inputs: readonly string[]): HintForgeries {
+export function forgeHints(circuit: TestCircuit, honest: readonly bigint[], pattern: RegExp, inputs: readonly string[], outcome?: readonly string[]): HintForgeries {
   const names = circuit.signals.filter((name) => pattern.test(name));
   const forge = forger(circuit, inputs);
   const value = (name: string) => circuit.signal(honest, name);
@@ -31,7 +32,11 @@ export function forgeHints(circuit: TestCircuit, honest: readonly bigint[], patt
     { [from]: 0n, [to]: 1n }, { [from]: HALF, [to]: HALF }, { [from]: 2n, [to]: mod(-1n) },
   ])));
   const changes = [...single, ...moved].filter((change) => Object.entries(change).some(([name, other]) => other !== value(name)));
-  const accepted = changes.filter((change) => forge(honest, change) !== undefined).map((change) => Object.entries(change).map(([name, other]) => `${name} = ${other}`).join(", "));
+  const isForged = (change: Record<string, bigint>): boolean => {
+    const forged = forge(honest, change);
+    return forged !== undefined && (outcome === undefined || outcome.some((name) => circuit.signal(forged, name) !== value(name)));
+  };
+  const accepted = changes.filter(isForged).map((change) => Object.entries(change).map(([name, other]) => `${name} = ${other}`).join(", "));
   return { tried: names.length, accepted };
 }
 
