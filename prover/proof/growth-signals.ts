@@ -11,4 +11,5 @@ export const GROWTH_SIGNALS = [
 export type GrowthSignalName = (typeof GROWTH_SIGNALS)[number]["name"];
 export type GrowthSignals = Signals<GrowthSignalName>;
 
+/** Reads and writes them: by name, and in the order of a key with zeros behind them. */
 export const growthSignals = signalTable<GrowthSignalName>(GROWTH_SIGNALS);

@@ -22,5 +22,16 @@ export type PublicSignals = Signals<PublicSignalName>;
 /** Public signals by name as canonical decimal strings, as bundles carry them. */
 export type PublicSignalsJson = SignalsJson<PublicSignalName>;
 
-/** See `SignalTable`. */
-export const { ordered: orderedSignals, fromOrder: signalsFromOrder, json: signalsJson, parse: parseSignals } = signalTable<PublicSignalName>(PUBLIC_SIGNALS);
+const table = signalTable<PublicSignalName>(PUBLIC_SIGNALS);
+
+/** The signals in verifier order, as canonical decimal strings. */
+export const orderedSignals = table.ordered;
+
+/** From the verifier's order, of the full length. @throws InvalidPublicSignals naming the signal */
+export const signalsFromOrder = table.fromOrder;
+
+/** By name, as canonical decimal strings. */
+export const signalsJson = table.json;
+
+/** From names. @throws InvalidPublicSignals for a missing, unknown, non-canonical or too large signal, by name */
+export const parseSignals = table.parse;
