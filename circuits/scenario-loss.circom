@@ -6,6 +6,7 @@ include "lib/magnitude.circom";
 include "lib/one-hot.circom";
 include "lib/shape.circom";
 include "offset-group.circom";
+include "shifted-loss.circom";
 
 /// MemberSums: sums by membership: out[n][s] = sum of values[u][s] over members u of n.
 /// requires  R2 each selector is one-hot
@@ -31,35 +32,30 @@ template MemberSums(MEMBERS, PLACES, WIDTH) {
     }
 }
 
-/// SetLosses: a bound on the worst loss of every netting set, over scenarios, skews and bases.
-///     scenario: cells, then groups if there are any;  skew: the worse sign in every cell;  basis: the worse move in every cell
+/// ScenarioLosses: scenario losses of netting sets of several cells, or cells with rules: cells, then groups if there are any.
 /// requires  R19 signs are those of the totals; R20 published parameters in range
-/// ensures   0 <= loss[n] < 2^90; BREACH 0: at least each loss of its set, so that a prover can only overstate it;
-///           BREACH 1: at most the worst of them, or 0, so that a prover can only understate it
-/// hints     none of its own (OneHot, Magnitude, Chosen)
+/// ensures   0 <= loss[n] < 2^90; BREACH 0: at least each scenario's loss, so that a prover can only overstate it;
+///           scenarioLoss is what sets lose, at 1e-25, with groups at 1e-34
+/// hints     none of its own (OneHot)
 /// ledger    cells <= 64: sums of P below 2^130; groups <= 16: sums of H below 2^164; so no negative difference fits 154 bits
-/// cost      per cell and scenario 4 + G or N; per group and scenario 298 + N; per set and scenario 124, with groups 154;
-///           BREACH 1: per set and scenario, skew or basis 2
-/// twin      prover/risk/margin-program.ts nettingSetWorking
-template SetLosses(SHAPE, BREACH) {
+/// cost      per cell and scenario 4 + G or N; per group and scenario 298 + N; per set and scenario 124, with groups 154
+/// twin      prover/risk/margin-program.ts setPnl
+template ScenarioLosses(SHAPE, BREACH) {
     var U = CELLS(SHAPE);
     var G = GROUPS(SHAPE);
     var N = SETS(SHAPE);
     var S = SCENARIOS(SHAPE);
-    var A = SKEWS(SHAPE);
-    var B = BASES(SHAPE);
     signal input weight[WEIGHTS(SHAPE)];
     signal input cellRule[U][4];
     signal input groupRule[G][3];
+    signal input setOf[U][N];
     signal input total[COLUMNS(SHAPE)];
     signal input sign[COLUMNS(SHAPE)];
     signal input loss[N];
-    assert(CELLS(SHAPE) >= 1 && CELLS(SHAPE) <= 64 && GROUPS(SHAPE) <= 16 && SETS(SHAPE) >= 1 && SETS(SHAPE) <= 16);
+    signal output scenarioLoss[N][S];
 
-    signal setOf[U][N];
     signal pnl[U][S];
     for (var u = 0; u < U; u++) {
-        setOf[u] <== OneHot(N)(cellRule[u][2]);
         for (var s = 0; s < S; s++) {
             if (CELL_VALUES(SHAPE) == 1) {
                 pnl[u][s] <== CellPnl()(total[u * S + s], sign[u * S + s], cellRule[u][0], cellRule[u][1], weight[s], total[VALUES_AT(SHAPE) + u]);
@@ -86,11 +82,44 @@ template SetLosses(SHAPE, BREACH) {
         }
         setPnl <== MemberSums(G, N, S)(groupSet, usable);
     }
-    var SCALE = G == 0 ? 10 ** 9 : 10 ** 18;
-    signal scenarioLoss[N][S];
     for (var n = 0; n < N; n++) {
         for (var s = 0; s < S; s++) { scenarioLoss[n][s] <== -setPnl[n][s]; }
-        if (BREACH == 0) { Covers(S, G == 0 ? 124 : 154)(SCALE * loss[n], scenarioLoss[n]); }
+        if (BREACH == 0) { Covers(S, G == 0 ? 124 : 154)(LOSS_SCALE(SHAPE) * loss[n], scenarioLoss[n]); }
+    }
+}
+
+/// SetLosses: a bound on the worst loss of every netting set, over scenarios, skews and bases.
+///     scenario: of each shape's own kind;  skew: the worse sign in every cell;  basis: the worse move in every cell
+/// requires  R19 signs are those of the totals; R20 published parameters in range
+/// ensures   0 <= loss[n] < 2^90; BREACH 0: at least each loss of its set, so that a prover can only overstate it;
+///           BREACH 1: at most the worst of them, or 0, so that a prover can only understate it
+/// hints     none of its own (OneHot, Magnitude, Chosen)
+/// ledger    cells <= 64: sums of P below 2^130, so no negative difference fits 154 bits
+/// cost      as ShiftedLosses or ScenarioLosses; per cell and skew 3 + 127 + N, per set and skew 124; per cell and basis 94 + N, per set
+///           and basis 91; BREACH 1: per set and scenario, skew or basis 2
+/// twin      prover/risk/margin-program.ts nettingSetWorking
+template SetLosses(SHAPE, BREACH) {
+    var U = CELLS(SHAPE);
+    var N = SETS(SHAPE);
+    var S = SCENARIOS(SHAPE);
+    var A = SKEWS(SHAPE);
+    var B = BASES(SHAPE);
+    var SCALE = LOSS_SCALE(SHAPE);
+    signal input weight[WEIGHTS(SHAPE)];
+    signal input cellRule[U][4];
+    signal input groupRule[GROUPS(SHAPE)][3];
+    signal input total[COLUMNS(SHAPE)];
+    signal input sign[COLUMNS(SHAPE)];
+    signal input loss[N];
+    assert(CELLS(SHAPE) >= 1 && CELLS(SHAPE) <= 64 && GROUPS(SHAPE) <= 16 && SETS(SHAPE) >= 1 && SETS(SHAPE) <= 16);
+
+    signal setOf[U][N];
+    for (var u = 0; u < U; u++) { setOf[u] <== OneHot(N)(cellRule[u][2]); }
+    signal scenarioLoss[N][S];
+    if (IS_PLAIN(SHAPE) == 1) {
+        scenarioLoss <== ShiftedLosses(SHAPE, BREACH)(cellRule, total, sign, loss);
+    } else {
+        scenarioLoss <== ScenarioLosses(SHAPE, BREACH)(weight, cellRule, groupRule, setOf, total, sign, loss);
     }
 
     signal skewPnl[U][A];

@@ -100,8 +100,8 @@ export type { SignedStatement } from "./statement/signed-statement.ts";
 export { statementAttester } from "./statement/statement-attester.ts";
 
 // Proving
-export { breachTier, readTiers, tierParameters } from "./proof/tiers.ts";
-export type { ArtifactOptions, TierParameters } from "./proof/tiers.ts";
+export { allTiers, breachTier, growthParameters, readTiers, statementKind, tierParameters } from "./proof/tiers.ts";
+export type { AnyParameters, ArtifactOptions, GrowthParameters, StatementKind, TierParameters } from "./proof/tiers.ts";
 export { tierFor, tierForMarket } from "./proof/tier-fit.ts";
 export { loadArtifacts, loadVerifyingArtifacts } from "./proof/artifacts.ts";
 export type { Artifacts, VerifyingArtifacts } from "./proof/artifacts.ts";
@@ -111,15 +111,23 @@ export type { Claim } from "./proof/claim.ts";
 export { proveMargin } from "./proof/prove-margin.ts";
 export type { ProvedMargin } from "./proof/prove-margin.ts";
 export type { ProvingRequest } from "./proof/proving-request.ts";
+export { proveAccountSetGrowth } from "./proof/account-set-growth.ts";
+export type { GrowthRequest } from "./proof/account-set-growth.ts";
 export { withCurve } from "./proof/curve-session.ts";
 
 // Bundles and checking them
 export { bundleJson, parseBundle, serializeBundle } from "./proof/bundle.ts";
-export type { ArtifactDigests, Groth16Proof, ProofBundle } from "./proof/bundle.ts";
+export type { ArtifactDigests, Groth16Proof, ProofBundle, ProofParts } from "./proof/bundle.ts";
+export { growthBundleJson, parseGrowthBundle, serializeGrowthBundle } from "./proof/growth-bundle.ts";
+export type { GrowthBundle } from "./proof/growth-bundle.ts";
+export { parseAnyBundle } from "./proof/any-bundle.ts";
+export type { AnyBundle } from "./proof/any-bundle.ts";
+export { GROWTH_SIGNALS, growthSignals } from "./proof/growth-signals.ts";
+export type { GrowthSignalName, GrowthSignals } from "./proof/growth-signals.ts";
 export { orderedSignals, parseSignals, PUBLIC_SIGNALS, signalsFromOrder, signalsJson } from "./proof/public-signals.ts";
 export type { PublicSignalName, PublicSignals, PublicSignalsJson } from "./proof/public-signals.ts";
 export { checkBundle } from "./proof/check-bundle.ts";
-export type { BundleContext, CheckedBundle } from "./proof/check-bundle.ts";
+export type { BundleContext, CheckedBundle, CheckedGrowth } from "./proof/check-bundle.ts";
 export { snarkjsFiles } from "./proof/snarkjs-files.ts";
 export type { VerificationKey } from "./proof/verification-key.ts";
 

@@ -1,5 +1,6 @@
 /**
  * What the shipped book costs: `npm run bench [-- --proofs 5] [--json]`. Medians; the spread is printed beside them.
+ * With `--large`, one real proof under each margin model that needs a large tier, and a breach at each: half an hour and 8 GB.
  * Ratios hold between machines, absolute times do not.
  */
 import { execFile } from "node:child_process";
@@ -13,9 +14,11 @@ import { artifactPaths, packageRoot, tierParameters } from "../prover/proof/tier
 import { localSetup } from "../prover/setup/local-setup.ts";
 import { readR1cs } from "../prover/setup/r1cs.ts";
 import { constraintsByPart } from "./bench/constraints.ts";
+import { LARGE_PROOFS, type PresetProof } from "./bench/presets.ts";
 import type { ProvingTimes } from "./bench/proving.ts";
 import { snapshotTimes } from "./bench/snapshot.ts";
 import { build } from "./build.ts";
+import { stage } from "./stages.ts";
 
 const run = promisify(execFile);
 /** The smallest tier that takes the book. */
@@ -23,7 +26,7 @@ const TIER = "desk";
 const INSTRUMENTS = 500;
 
 const { values: options } = parseArgs({
-  options: { proofs: { type: "string", default: "5" }, json: { type: "boolean", default: false } },
+  options: { proofs: { type: "string", default: "5" }, json: { type: "boolean", default: false }, large: { type: "boolean", default: false } },
 });
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
@@ -97,6 +100,25 @@ function print({ tier, constraints, wires, parts, snapshot, setup, times, gas }:
   console.log(table(["contract", "bytes"], rows(sizes!)));
 }
 
+/** Tier after tier, so that a proof has the machine to itself. */
+async function benchLarge() {
+  const tiers = [...new Set(LARGE_PROOFS.map(([tier]) => tier))];
+  await build(tiers);
+  const proofs: PresetProof[] = [];
+  for (const [tier, preset] of LARGE_PROOFS) {
+    const program = join(packageRoot(), "scripts/bench/presets.ts");
+    proofs.push(await stage(`${preset} at tier ${tier}`, async () => JSON.parse((await run(process.execPath, ["--disable-warning=ExperimentalWarning", program, tier, preset])).stdout)));
+  }
+  return { proofs, parts: Object.fromEntries(await Promise.all(tiers.map(async (tier) => [tier, await constraintsByPart(tier)] as const))) };
+}
+
+function printLarge({ proofs, parts }: Awaited<ReturnType<typeof benchLarge>>): void {
+  for (const [tier, each] of Object.entries(parts)) console.log(table([`constraints of ${tier}`, ""], each.map(({ part, constraints }) => [part, constraints.toLocaleString("en")])));
+  console.log(table(["proof", "states", "constraints", "tails", "snapshot", "load", "witness", "prove", "verify", "peak"], proofs.map(({ tier, preset, states, constraints, tails, times, peakMegabytes }) => [
+    `${preset} at ${tier}`, states, constraints.toLocaleString("en"), String(tails), ...[times.snapshot, times.load, times.witness, times.prove, times.verify].map(seconds), `${Math.round(peakMegabytes)} MB`,
+  ])));
+}
+
 /** Names on the left, numbers aligned right. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const noRules = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
@@ -109,6 +131,10 @@ const proofs = Number(options.proofs);
 if (!Number.isSafeInteger(proofs) || proofs < 2) {
   console.error("--proofs: at least 2, one cold and one warm");
   process.exitCode = 2;
+} else if (options.large) {
+  const results = await benchLarge();
+  if (options.json) console.log(JSON.stringify(results, null, 2));
+  else printLarge(results);
 } else {
   const results = await bench(TIER, proofs);
   if (options.json) console.log(JSON.stringify(results, null, 2));

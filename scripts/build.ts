@@ -3,7 +3,7 @@
  * What has not changed is left alone, by content digest. With UPDATE_SNAPSHOTS=1 it also rewrites circuits/artifacts.lock.json.
  */
 import { MarginProofError } from "../prover/errors.ts";
-import { readTiers } from "../prover/proof/tiers.ts";
+import { allTiers } from "../prover/proof/tiers.ts";
 import { compileContracts } from "./contracts.ts";
 import { writePublished } from "./published-circuits.ts";
 import { stage } from "./stages.ts";
@@ -13,7 +13,7 @@ import { planTier, type TierBuild } from "./tier-build.ts";
  * Builds what is missing or stale, one line per stage with its time.
  * @throws whatever a stage failed with; a tier whose lock is not written counts as not built
  */
-export async function build(tiers: readonly string[] = Object.keys(readTiers())): Promise<void> {
+export async function build(tiers: readonly string[] = Object.keys(allTiers())): Promise<void> {
   const plans = await stage("compare circuits with their sources", () => Promise.all(tiers.map(planTier)));
   await compile(plans.filter((plan) => !plan.isCompiled));
   for (const plan of plans) {

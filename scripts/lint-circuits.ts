@@ -1,5 +1,5 @@
 /**
- * Static analysis of the circuits: circomspect on every file, `circom --inspect` on the test tier's main component.
+ * Static analysis of the circuits: circomspect on every file, `circom --inspect` on a main component of each statement.
  * Findings that circuits/lint-allow.json explains are accepted; any other, and any explanation without a finding, fails.
  */
 import { execFile } from "node:child_process";
@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { join, relative } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
-import { artifactPaths, tierParameters } from "../prover/proof/tiers.ts";
+import { anyParameters, artifactPaths } from "../prover/proof/tiers.ts";
 import { circom, REPOSITORY } from "./circom.ts";
 import { stage } from "./stages.ts";
 import { writeTierSources } from "./tier-sources.ts";
@@ -16,7 +16,8 @@ import { writeTierSources } from "./tier-sources.ts";
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
 const CIRCUITS = join(REPOSITORY, "circuits");
-const TIER = "test";
+/** The smallest tier of each statement; the first has the generators that circomspect reads. */
+const TIERS = ["test", "growth"];
 
 const FindingSchema = z.strictObject({
   tool: z.enum(["circomspect", "circom"]),
@@ -34,11 +35,11 @@ const key = ({ tool, rule, where, what }: Finding) => [tool, rule, where, what].
 /** Runs both tools and compares with circuits/lint-allow.json. @returns what is wrong, as lines to print; none when all is well */
 export async function lintCircuits(): Promise<string[]> {
   const allowed = AllowSchema.parse(JSON.parse(await readFile(join(CIRCUITS, "lint-allow.json"), "utf8")));
-  const paths = artifactPaths(TIER);
-  await writeTierSources(TIER, tierParameters(TIER), paths);
+  const tiers = TIERS.map((tier) => ({ tier, paths: artifactPaths(tier) }));
+  for (const { tier, paths } of tiers) await writeTierSources(tier, anyParameters(tier), paths);
   return compareFindings([
-    ...(await stage("circomspect", () => circomspect(paths.generators))),
-    ...(await stage("circom --inspect", () => inspect(paths.main))),
+    ...(await stage("circomspect", () => circomspect(tiers[0]!.paths.generators))),
+    ...(await stage("circom --inspect", () => Promise.all(tiers.map(({ paths }) => inspect(paths.main))))).flat(),
   ], allowed);
 }
 

@@ -2,8 +2,8 @@
 import { mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { parseLock, sha256, type ArtifactLock } from "../prover/proof/artifact-lock.ts";
-import { PUBLIC_SIGNALS } from "../prover/proof/public-signals.ts";
-import { artifactPaths, tierParameters, type ArtifactPaths, type TierParameters } from "../prover/proof/tiers.ts";
+import { SIGNAL_COUNT } from "../prover/proof/signal-table.ts";
+import { anyParameters, artifactPaths, type AnyParameters, type ArtifactPaths } from "../prover/proof/tiers.ts";
 import type { Progress } from "../prover/progress.ts";
 import { localSetup } from "../prover/setup/local-setup.ts";
 import { readR1cs } from "../prover/setup/r1cs.ts";
@@ -27,7 +27,7 @@ export interface TierBuild {
 /** Generates the tier's sources and compares digests with its lock. Nothing is built yet. */
 export async function planTier(tier: string): Promise<TierBuild> {
   const paths = artifactPaths(tier);
-  const parameters = tierParameters(tier);
+  const parameters = anyParameters(tier);
   await writeTierSources(tier, parameters, paths);
   const sources = await sourceDigest(paths.main, FLAGS);
   const previous = await readLock(tier, parameters, paths);
@@ -66,10 +66,10 @@ async function compileTier(paths: ArtifactPaths): Promise<void> {
   }
 }
 
-async function describe(tier: string, parameters: TierParameters, sources: string, paths: ArtifactPaths): Promise<ArtifactLock> {
+async function describe(tier: string, parameters: AnyParameters, sources: string, paths: ArtifactPaths): Promise<ArtifactLock> {
   const [r1csFile, wasm, zkey, vkey] = await Promise.all([paths.r1cs, paths.wasm, paths.zkey, paths.vkey].map((path) => readFile(path)));
   const { constraints, wires, publicSignals } = readR1cs(r1csFile!, paths.r1cs);
-  if (publicSignals !== PUBLIC_SIGNALS.length) throw new Error(`${tier} has ${publicSignals} public signals, prover/proof/public-signals.ts lists ${PUBLIC_SIGNALS.length}`);
+  if (publicSignals !== SIGNAL_COUNT) throw new Error(`${tier} has ${publicSignals} public signals, every key takes ${SIGNAL_COUNT}`);
   return {
     tier, parameters, compiler: COMPILER, flags: FLAGS, sources,
     constraints, wires, publicSignals,
@@ -79,7 +79,7 @@ async function describe(tier: string, parameters: TierParameters, sources: strin
 }
 
 /** The lock of the last build, unless it is missing or of no use. */
-async function readLock(tier: string, parameters: TierParameters, paths: ArtifactPaths): Promise<ArtifactLock | undefined> {
+async function readLock(tier: string, parameters: AnyParameters, paths: ArtifactPaths): Promise<ArtifactLock | undefined> {
   try {
     return parseLock(await readFile(paths.lock, "utf8"), tier, parameters, paths.lock);
   } catch {

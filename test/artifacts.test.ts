@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { loadArtifacts, loadVerifyingArtifacts } from "../prover/proof/artifacts.ts";
 import { prove, verify } from "../prover/proof/groth16.ts";
-import { artifactPaths, packageRoot, readTiers, tierParameters, type ArtifactPaths } from "../prover/proof/tiers.ts";
+import { allTiers, artifactPaths, growthParameters, packageRoot, readTiers, STATEMENT_KINDS, statementKind, tierParameters, type ArtifactPaths } from "../prover/proof/tiers.ts";
 import { refusal } from "./support/refusal.ts";
 import { rejection } from "./support/rejection.ts";
 import { scratchFolder, smallProver, writeTier, type SmallProver } from "./support/small-circuits.ts";
@@ -94,8 +94,16 @@ describe("loadArtifacts", () => {
 describe("tiers", () => {
   it("come from the one table of sizes", async () => {
     const sizes = JSON.parse(await readFile(join(packageRoot(), "circuits/sizes.json"), "utf8")) as Record<string, object>;
-    const twins = Object.entries(sizes).flatMap(([tier, each]) => [[tier, { ...each, breach: false }], [`${tier}-breach`, { ...each, breach: true }]]);
+    const [growth, margin] = [true, false].map((isGrowth) => Object.entries(sizes).filter(([, each]) => "accounts" in each === isGrowth)) as [[string, object][], [string, object][]];
+    const twins = margin.flatMap(([tier, each]) => [[tier, { ...each, breach: false }], [`${tier}-breach`, { ...each, breach: true }]]);
     expect(readTiers()).toEqual(Object.fromEntries(twins));
+    expect(allTiers()).toEqual({ ...readTiers(), ...Object.fromEntries(growth) });
+    expect([...new Set(Object.values(allTiers()).map(statementKind))].toSorted()).toEqual(STATEMENT_KINDS.toSorted());
+  });
+
+  it("of another kind are refused with those of the kind that is asked for", () => {
+    expect(() => tierParameters("growth")).toThrow(expect.objectContaining({ code: "ArtifactMissing", path: "growth", hint: expect.stringMatching(/desk/) }));
+    expect(() => growthParameters("desk")).toThrow(expect.objectContaining({ code: "ArtifactMissing", path: "desk", hint: "choose one of growth" }));
   });
 
   it("that do not exist are refused with those that do", () => {

@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PUBLIC_SIGNALS } from "../prover/proof/public-signals.ts";
-import { artifactPaths, readTiers } from "../prover/proof/tiers.ts";
+import { artifactPaths, growthParameters, readTiers } from "../prover/proof/tiers.ts";
 import { circom, compileFlags, sourceDigest } from "../scripts/circom.ts";
 import { mainCircom, writeTierSources } from "../scripts/tier-sources.ts";
 import { scratchFolder } from "./support/small-circuits.ts";
@@ -70,6 +70,12 @@ describe("generated mains", () => {
     const features = [parameters.cellValues, parameters.floors, parameters.pairing].map((feature) => (feature ? 1 : 0));
     const shape = [...sizes, ...features].join(", ");
     expect(text).toContain(`MarginHealth(${parameters.positions}, ${parameters.venues}, [${shape}], ${parameters.treeParents}, ${parameters.breach ? 1 : 0});`);
+  });
+
+  it("of tier growth take theirs from theirs, and no generators", () => {
+    const text = mainCircom("growth", growthParameters("growth"), artifactPaths("growth").folder);
+    expect(text).toContain("component main {public [accountSet, grownSet, subject, zero]} =\n    AccountSetGrowth(16);");
+    expect(text).not.toContain("generators.circom");
   });
 
   it("include the statement from wherever the artefacts are", async () => {

@@ -44,8 +44,8 @@ describe("the layout", () => {
   it("has every total at its column, and losses that cover every scenario of their set, one of them exactly", () => {
     const { total, loss } = prepared.input;
     const { scenario, value, charge } = prepared.report.totals;
-    expect(total).toEqual([...scenario.flat(), value, charge.MM, charge.IM]);
     const left = scenario.map((row, u) => row.map((pnl) => pnl + loss[u]!));
+    expect(total).toEqual([...left.flat(), ...loss, value, charge.MM, charge.IM]);
     expect(left.map((row) => [row.every((entry) => entry >= 0n), row.includes(0n)])).toEqual([[true, true], [true, true]]);
   });
 
@@ -78,9 +78,9 @@ describe("the layout", () => {
     const tier = { ...REQUEST.tier, cells: 3, nettingSets: 3, scenarios: 7 };
     const { input } = prepareProof({ ...REQUEST, tier, snapshot: buildSnapshot(MARKET, POLICY, { treeParents: tier.treeParents, shape: shapeOf(tier) }) });
     const row = (u: number): bigint[] => input.total.slice(7 * u, 7 * u + 7);
-    expect([row(0), row(1)].map((totals) => totals.slice(5))).toEqual([[0n, 0n], [0n, 0n]]);
+    expect([row(0), row(1)].map((totals) => totals.slice(5))).toEqual([0, 1].map((u) => [input.loss[u], input.loss[u]]));
     expect(row(2)).toEqual(Array(7).fill(0n));
-    expect([input.loss[2], input.cellRule[2]]).toEqual([0n, [1_000_000_000n, 1_000_000_000n, 0n, 0n]]);
+    expect([input.loss[2], input.cellRule[2]]).toEqual([0n, [1_000_000_000n, 1_000_000_000n, 2n, 0n]]);
     expect(prepared.input.loss).toEqual(input.loss.slice(0, 2));
   });
 });

@@ -167,6 +167,26 @@ describe("account-set", () => {
     expect(await set()).toEqual({ ...first, saltIsNew: false });
     expect(first.saltIsNew).toBe(true);
   });
+
+  describe("grow", () => {
+    const grow = (...more: string[]) => cli.json(["account-set", "grow", "--subject", SUBJECT, "--account", "deribit/main", "custodian/vault", "--salt", "set.salt", ...more]);
+    beforeAll(() => oneAtATime("tier-growth", () => build(["growth"])), 300_000);
+
+    it("proves from the registered set to one under a new salt, that account-set gives for the same names, and verify says what was shown", async () => {
+      const grown = await grow("--add", "okx/main", "--new-salt-file", "grown.salt", "--account-set", workspace.said.accountSet.accountSet, "--out", "growth.json");
+      SECRETS.push((await readFile(inFolder("grown.salt"), "utf8")).trim());
+      const { accountSet } = await cli.json(["account-set", "--account", "deribit/main", "custodian/vault", "okx/main", "--salt-file", "grown.salt"]);
+      const shown = { tier: "growth", states: "account-set-growth", setup: "local", subject: SUBJECT, accountSet: workspace.said.accountSet.accountSet, grownSet: accountSet };
+      expect(grown).toMatchObject({ ...shown, accounts: ["deribit/main", "custodian/vault", "okx/main"], newSaltIsNew: true });
+      expect(await cli.json(["verify", "growth.json"])).toMatchObject({ valid: true, ...shown, checked: ["proof, public signals, circuit and key"] });
+    });
+
+    it("changes the salt alone when nothing is added", async () => {
+      const grown = await grow("--new-salt-file", "fresh.salt", "--out", "resalted.json");
+      expect(grown.accounts).toEqual(["deribit/main", "custodian/vault"]);
+      expect(grown.grownSet).not.toBe(grown.accountSet);
+    });
+  });
 });
 
 describe("prove and verify", () => {

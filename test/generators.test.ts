@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { columnLabels } from "../prover/commitment/columns.ts";
+import { columnLabels, isShift } from "../prover/commitment/columns.ts";
 import { add, BASE, IDENTITY, isInSubgroup, multiply } from "../prover/commitment/curve.ts";
 import type { Point } from "../prover/commitment/curve.ts";
 import { circuitBases, circuitOffset, generatorsCircom } from "../prover/commitment/generators-circom.ts";
@@ -21,8 +21,17 @@ describe("the circuit's bases", () => {
       "scenario/0/0", "scenario/0/1", "scenario/0/2", "scenario/1/0", "scenario/1/1", "scenario/1/2", "skew/0/0", "skew/1/0", "basis/0/0/0", "basis/0/0/1", "basis/1/0/0", "basis/1/0/1",
       "cellValue/0", "cellValue/1", "tail/0", "tail/1", "shift", "exposure/0", "floor/0", "floor/1", "value", "chargeMM", "chargeIM",
     ]);
-    labels.forEach((label, k) => { if (label !== "shift") expect(bases[k]).toEqual(generatorOf(label)); });
+    labels.forEach((label, k) => { if (!isShift(label)) expect(bases[k]).toEqual(generatorOf(label)); });
     expect(sum([generatorOf("tail/0"), generatorOf("tail/1"), bases[16]!])).toEqual(IDENTITY);
+  });
+
+  it("of a plain shape have a loss for each set, whose base takes it off that set's scenarios", () => {
+    const plain: RiskShape = { ...size, groups: 0, cellValues: false, tails: 0, skews: 0, bases: 0, exposures: 0, floors: false };
+    const order = columnLabels(plain);
+    expect(order.slice(0, 8)).toEqual(["scenario/0/0", "scenario/0/1", "scenario/0/2", "scenario/1/0", "scenario/1/1", "scenario/1/2", "loss/0", "loss/1"]);
+    const points = circuitBases(plain).map(({ point }) => point);
+    expect([sum([...points.slice(0, 3), points[6]!]), sum([...points.slice(3, 6), points[7]!])]).toEqual([IDENTITY, IDENTITY]);
+    for (const changed of [{ groups: 1 }, { cellValues: true }, { nettingSets: 1 }]) expect(columnLabels({ ...plain, ...changed }).filter(isShift)).toEqual([]);
   });
 
   it("are distinct points of the prime-order subgroup, none of them circomlib's base", () => {

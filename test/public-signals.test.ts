@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { GROWTH_SIGNALS } from "../prover/proof/growth-signals.ts";
 import { orderedSignals, parseSignals, PUBLIC_SIGNALS, signalsFromOrder, signalsJson } from "../prover/proof/public-signals.ts";
 import type { PublicSignals } from "../prover/proof/public-signals.ts";
 import { packageRoot } from "../prover/proof/tiers.ts";
@@ -13,8 +14,10 @@ const ORDERED = ["1", "2", "3", "4", "5", "6", "7"];
 describe("the table", () => {
   it("is the one that circuits/README.md shows", async () => {
     const readme = await readFile(join(packageRoot(), "circuits/README.md"), "utf8");
-    const rows = [...readme.matchAll(/^\| (\d) \| `(\w+)` \| ([^|]+) \|/gm)].map(([, index, name, range]) => ({ index: Number(index), name, range }));
-    expect(rows).toEqual(PUBLIC_SIGNALS.map(({ name, range }, index) => ({ index, name, range })));
+    const rowsOf = (title: string) =>
+      [...readme.split(`\n## ${title}\n`)[1]!.split("\n## ")[0]!.matchAll(/^\| (\d) \| `(\w+)` \| ([^|]+) \|/gm)].map(([, index, name, range]) => ({ index: Number(index), name, range }));
+    expect(rowsOf("Public signals, in order")).toEqual(PUBLIC_SIGNALS.map(({ name, range }, index) => ({ index, name, range })));
+    expect(rowsOf("A set of accounts grows")).toEqual(GROWTH_SIGNALS.map(({ name, range }, index) => ({ index, name, range })));
   });
 
   it("is in the verifier's order", () => {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parseLock } from "../prover/proof/artifact-lock.ts";
-import { artifactPaths, readTiers, tierParameters } from "../prover/proof/tiers.ts";
+import { allTiers, anyParameters, artifactPaths, tierParameters } from "../prover/proof/tiers.ts";
 import { build } from "../scripts/build.ts";
 import { COMPILER, compileFlags, sourceDigest } from "../scripts/circom.ts";
 import { publishedPart, readPublished } from "../scripts/published-circuits.ts";
@@ -9,14 +9,14 @@ import { writeTierSources } from "../scripts/tier-sources.ts";
 
 describe("the committed circuit lock", () => {
   it("has every tier of the size table, and no other", async () => {
-    expect(Object.keys(await readPublished()).sort()).toEqual(Object.keys(readTiers()).sort());
+    expect(Object.keys(await readPublished()).sort()).toEqual(Object.keys(allTiers()).sort());
   });
 
-  it.each(Object.keys(readTiers()))("was made from the sources of %s as they are: after an edit, `UPDATE_SNAPSHOTS=1 npm run build`", async (tier) => {
+  it.each(Object.keys(allTiers()))("was made from the sources of %s as they are: after an edit, `UPDATE_SNAPSHOTS=1 npm run build`", async (tier) => {
     const paths = artifactPaths(tier);
-    await writeTierSources(tier, tierParameters(tier), paths);
+    await writeTierSources(tier, anyParameters(tier), paths);
     const flags = compileFlags("O2");
-    expect((await readPublished())[tier]).toMatchObject({ compiler: COMPILER, flags, sources: await sourceDigest(paths.main, flags), parameters: tierParameters(tier) });
+    expect((await readPublished())[tier]).toMatchObject({ compiler: COMPILER, flags, sources: await sourceDigest(paths.main, flags), parameters: anyParameters(tier) });
   });
 
   describe("against a build", () => {

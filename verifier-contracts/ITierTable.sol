@@ -17,7 +17,7 @@ enum StatementKind {
     Health,
     /// It does not.
     Breach,
-    /// A set of venue accounts holds every account of another, and more.
+    /// A set of venue accounts holds at least every account of another.
     AccountSetGrowth
 }
 

@@ -23,10 +23,16 @@ function WEIGHTS(SHAPE)   { return CELL_VALUES(SHAPE) * (SCENARIOS(SHAPE) + SKEW
 function HAS_TAIL(SHAPE)  { return TAILS(SHAPE) > 0 ? 1 : 0; }
 function STRICT(SIZE)     { return SIZE * (SIZE - 1) \ 2; }
 function TRIANGLE(SIZE)   { return SIZE * (SIZE + 1) \ 2; }
+// What a set's loss is multiplied by where it meets losses of scenarios: rules of cells are at 1e-9, those of groups once more.
+function LOSS_SCALE(SHAPE) { return GROUPS(SHAPE) == 0 ? 10 ** 9 : 10 ** 18; }
 function HAS_CHARGE(SHAPE) { return EXPOSURES(SHAPE) + FLOORS(SHAPE) > 0 ? 1 : 0; }
 
+// Whether every cell is a netting set of its own, gains and losses in full. twin: prover/commitment/padded-rules.ts isPlain
+function IS_PLAIN(SHAPE)  { return GROUPS(SHAPE) == 0 && CELL_VALUES(SHAPE) == 0 && CELLS(SHAPE) == SETS(SHAPE) ? 1 : 0; }
+
 // Columns of the risk vector: where each kind begins. twin: prover/commitment/columns.ts
-function SKEW_AT(SHAPE)     { return CELLS(SHAPE) * SCENARIOS(SHAPE); }
+function LOSS_AT(SHAPE)     { return CELLS(SHAPE) * SCENARIOS(SHAPE); }
+function SKEW_AT(SHAPE)     { return LOSS_AT(SHAPE) + IS_PLAIN(SHAPE) * SETS(SHAPE); }
 function BASIS_AT(SHAPE)    { return SKEW_AT(SHAPE) + CELLS(SHAPE) * SKEWS(SHAPE); }
 function VALUES_AT(SHAPE)   { return BASIS_AT(SHAPE) + 2 * CELLS(SHAPE) * BASES(SHAPE); }
 function TAIL_AT(SHAPE)     { return VALUES_AT(SHAPE) + CELL_VALUES(SHAPE) * CELLS(SHAPE); }

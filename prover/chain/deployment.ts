@@ -4,7 +4,7 @@ import { z } from "zod";
 import { canonicalJson } from "../commitment/canonical-json.ts";
 import { MarginProofError } from "../errors.ts";
 import type { VerifyingArtifacts } from "../proof/artifacts.ts";
-import { tierParameters } from "../proof/tiers.ts";
+import { STATEMENT_KINDS } from "../proof/tiers.ts";
 import type { VerificationKey } from "../proof/verification-key.ts";
 import { readJson } from "../risk/schema.ts";
 import { addressField } from "../statement/address.ts";
@@ -15,12 +15,6 @@ export const DEPLOYMENT_FORMAT = "margin-deployment/1";
 
 /** twin: SetupKind of ITierTable.sol */
 export const SETUP_KINDS = ["local", "ceremony"] as const;
-/** What a tier's proofs state. twin: StatementKind of ITierTable.sol */
-export const STATEMENT_KINDS = ["health", "breach", "account-set-growth"] as const;
-export type StatementKindName = (typeof STATEMENT_KINDS)[number];
-
-/** What proofs of a tier state. */
-export const statementKind = (tier: string): StatementKindName => (tierParameters(tier).breach ? "breach" : "health");
 
 const hash = z.string().regex(/^0x[0-9a-f]{64}$/, "expected 0x and 64 lower-case hexadecimal digits");
 const digest = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 lower-case hexadecimal digits");

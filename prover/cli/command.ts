@@ -27,10 +27,10 @@ export function makeCommand(terminal: Terminal, { usage, summary, example, optio
   return command;
 }
 
-/** A name that only gathers commands. */
-export function makeGroup(terminal: Terminal, name: string, summary: string, commands: readonly Command[]): Command {
+/** A name that only gathers commands. One of them may go without its own name. */
+export function makeGroup(terminal: Terminal, name: string, summary: string, commands: readonly Command[], plain?: Command): Command {
   const group = strict(new Command(name), terminal).description(summary);
-  for (const command of commands) group.addCommand(command);
+  for (const command of commands) group.addCommand(command, { isDefault: command === plain });
   return group;
 }
 

@@ -1,6 +1,7 @@
 /** Reading the JSON documents a command is given. Whatever is wrong in one names the file before the place. */
 import { readFileSync } from "node:fs";
 import { MarginProofError } from "../errors.ts";
+import { parseAnyBundle, type AnyBundle } from "../proof/any-bundle.ts";
 import { parseBundle, type ProofBundle } from "../proof/bundle.ts";
 import { readPolicy } from "../import/shipped-policies.ts";
 import { parseBook, type Book } from "../risk/book.ts";
@@ -25,6 +26,7 @@ export const readBook = (file: string): Book => readDocument(file, parseBook);
 export const readRegistry = (file: string): AttesterRegistry => readDocument(file, parseRegistry);
 export const readStatement = (file: string): SignedStatement => readDocument(file, parseStatement);
 export const readBundle = (file: string): ProofBundle => readDocument(file, parseBundle);
+export const readAnyBundle = (file: string): AnyBundle => readDocument(file, parseAnyBundle);
 
 /** A policy file, or the name of one that comes with the package. */
 export function readPolicyOption(fileOrName: string): Policy {

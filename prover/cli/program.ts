@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { packageRoot } from "../proof/tiers.ts";
 import { makeGroup, PROGRAM, strict } from "./command.ts";
-import { accountSetCommand } from "./commands/account-set.ts";
+import { accountSetGrow } from "./commands/account-set-grow.ts";
+import { accountSetMake } from "./commands/account-set.ts";
 import { attesterKeygen } from "./commands/attester-keygen.ts";
 import { attesterRegistry } from "./commands/attester-registry.ts";
 import { checkCommand } from "./commands/check.ts";
@@ -34,12 +35,13 @@ export function makeProgram(terminal: Terminal): Command {
     .description("Prove that an institution's collateral covers the worst stress loss of its whole derivatives portfolio, and check such proofs.")
     .version(packageVersion());
   const group = (name: string, summary: string, ...commands: Command[]) => makeGroup(terminal, name, summary, commands);
+  const accountSet = accountSetMake(terminal);
   program
     .addCommand(group("import", "turn what venues export into markets and books", importDeribit(terminal), importCsvCommand(terminal)))
     .addCommand(group("snapshot", "commit to the risk numbers of a market, check a commitment, publish it", snapshotBuild(terminal), snapshotVerify(terminal), snapshotSign(terminal), snapshotPublish(terminal)))
     .addCommand(group("attester", "keys that sign account statements", attesterKeygen(terminal), attesterRegistry(terminal)))
     .addCommand(group("statement", "signed account statements", statementSign(terminal), statementVerify(terminal)))
-    .addCommand(accountSetCommand(terminal))
+    .addCommand(makeGroup(terminal, "account-set", "the venue accounts that a subject registers, and how they grow", [accountSet, accountSetGrow(terminal)], accountSet))
     .addCommand(group("policy", "make a policy of another", policyHistory(terminal)))
     .addCommand(scenariosCommand(terminal))
     .addCommand(checkCommand(terminal))

@@ -1,5 +1,6 @@
 /** The columns of the risk vector of a shape, in the circuit's order. twin: circuits/lib/shape.circom */
 import type { ColumnTotals, RiskShape } from "../risk/margin-rules.ts";
+import { isPlain } from "./padded-rules.ts";
 
 /** One column, as its generator's label tells it; indices are cell/scenario, cell/skew, cell/basis/move, cell, tail, exposure, netting set. */
 export type Entry =
@@ -8,20 +9,29 @@ export type Entry =
 
 const indices = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-/** Where the shift of the tail scenarios stands among the columns; it has no label, as its base is −Σ of theirs. */
-export const SHIFT = "shift";
+/** Numbers that are read beside the totals they are added to: the threshold of the tails, and the loss of a set. Their bases are −Σ of those totals'. */
+export type Shift = "shift" | `loss/${number}`;
 
-/** Labels in order; with tails, `SHIFT` follows them. */
-export function columnLabels(shape: RiskShape): (Entry | typeof SHIFT)[] {
+/** The shift that a column is read with, if any. */
+export function shiftOf(label: Entry | Shift, shape: RiskShape): Shift | undefined {
+  if (label.startsWith("tail/")) return "shift";
+  return isPlain(shape) && label.startsWith("scenario/") ? `loss/${Number(label.split("/")[1])}` : undefined;
+}
+
+export const isShift = (label: Entry | Shift): label is Shift => label === "shift" || label.startsWith("loss/");
+
+/** Labels in order; shifts follow the totals they are added to. */
+export function columnLabels(shape: RiskShape): (Entry | Shift)[] {
   const cells = indices(shape.cells);
   const perCell = <T>(count: number, label: (u: number, i: number) => T): T[] => cells.flatMap((u) => indices(count).map((i) => label(u, i)));
   return [
     ...perCell(shape.scenarios, (u, s): Entry => `scenario/${u}/${s}`),
+    ...(isPlain(shape) ? cells.map((u): Shift => `loss/${u}`) : []),
     ...perCell(shape.skews, (u, a): Entry => `skew/${u}/${a}`),
     ...perCell(shape.bases, (u, b): Entry[] => [`basis/${u}/${b}/0`, `basis/${u}/${b}/1`]).flat(),
     ...(shape.cellValues ? cells.map((u): Entry => `cellValue/${u}`) : []),
     ...indices(shape.tails).map((t): Entry => `tail/${t}`),
-    ...(shape.tails > 0 ? [SHIFT] as const : []),
+    ...(shape.tails > 0 ? ["shift"] as const : []),
     ...indices(shape.exposures).map((k): Entry => `exposure/${k}`),
     ...(shape.floors ? indices(shape.nettingSets).map((n): Entry => `floor/${n}`) : []),
     "value", "chargeMM", "chargeIM",
@@ -45,10 +55,12 @@ function totalOf(totals: ColumnTotals, label: Entry): bigint {
   }
 }
 
-/** What the circuit reads, column after column, at 1e-16: tails shifted by `threshold`, and the threshold itself after them. */
-export function columnTotals(totals: ColumnTotals, shape: RiskShape, threshold: bigint): bigint[] {
+/** What the circuit reads, column after column, at 1e-16: tails shifted by `threshold`, scenarios of plain shapes by their sets' `losses`, and the shifts after them. */
+export function columnTotals(totals: ColumnTotals, shape: RiskShape, threshold: bigint, losses: readonly bigint[] = []): bigint[] {
+  const valueOf = (shift: Shift): bigint => (shift === "shift" ? threshold : (losses[Number(shift.split("/")[1])] ?? 0n));
   return columnLabels(shape).map((label) => {
-    if (label === SHIFT) return threshold;
-    return totalOf(totals, label) + (label.startsWith("tail/") ? threshold : 0n);
+    if (isShift(label)) return valueOf(label);
+    const shift = shiftOf(label, shape);
+    return totalOf(totals, label) + (shift === undefined ? 0n : valueOf(shift));
   });
 }

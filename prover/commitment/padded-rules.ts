@@ -30,13 +30,23 @@ export function shapeOf(tier: RiskShape): RiskShape {
   return Object.fromEntries([...COUNTS, ...FEATURES].map((size) => [size, tier[size]])) as unknown as RiskShape;
 }
 
+/** Whether every cell of a shape is a netting set of its own, gains and losses in full, and needs no stage to add it up. twin: circuits/lib/shape.circom IS_PLAIN */
+export const isPlain = ({ cells, groups, nettingSets, cellValues }: Pick<RiskShape, "cells" | "groups" | "nettingSets" | "cellValues">): boolean =>
+  groups === 0 && !cellValues && cells === nettingSets;
+
 /**
- * What a program needs of a shape: netting sets take the place of groups when the shape has a group stage and the program none.
- * The first size that is too small, or undefined.
+ * What a program needs of a shape: netting sets take the place of groups when the shape has a group stage and the program none, or when
+ * the shape is plain and the program's cells are not.
  */
+export function neededShape({ shape: own, cells }: Pick<MarginRules, "shape" | "cells">, shape: Pick<RiskShape, "cells" | "groups" | "nettingSets" | "cellValues">): RiskShape {
+  if (own.groups > 0) return own;
+  const fits = cells.every(({ gain, drag, nettingSet }, u) => gain === ONE && drag === ONE && nettingSet === u);
+  return shape.groups > 0 || (isPlain(shape) && !fits) ? { ...own, groups: own.nettingSets } : own;
+}
+
+/** The first size of a shape that is too small for a need, or undefined. */
 export function missingSize(need: RiskShape, shape: RiskShape): { readonly size: keyof RiskShape; readonly need: number; readonly has: number } | undefined {
-  const groups = need.groups === 0 && shape.groups > 0 ? need.nettingSets : need.groups;
-  const [needs, has] = [shapeNumbers({ ...need, groups }), shapeNumbers(shape)];
+  const [needs, has] = [shapeNumbers(need), shapeNumbers(shape)];
   const k = needs.findIndex((count, i) => count > has[i]!);
   return k < 0 ? undefined : { size: [...COUNTS, ...FEATURES][k]!, need: needs[k]!, has: has[k]! };
 }
@@ -59,7 +69,7 @@ function requireSymmetric(matrix: Matrix, path: string): void {
 /** Cells that are not there gain and lose nothing; a group that is one netting set gives all its gains. */
 function paddedCells({ cells, shape: { groups } }: MarginRules, shape: RiskShape): CellRule[] {
   const own = groups === 0 && shape.groups > 0 ? cells.map((cell) => ({ ...cell, group: cell.nettingSet })) : cells;
-  return padded(own, shape.cells, (u) => ({ id: `cell ${u}`, gain: ONE, drag: ONE, group: 0, nettingSet: 0 }));
+  return padded(own, shape.cells, (u) => ({ id: `cell ${u}`, gain: ONE, drag: ONE, group: 0, nettingSet: isPlain(shape) ? u : 0 }));
 }
 
 function paddedGroups({ groups, nettingSets }: MarginRules, shape: RiskShape): GroupRule[] {
@@ -85,7 +95,7 @@ function paddedExposures({ exposures, nettingSets }: MarginRules, shape: RiskSha
  * @throws BookTooLarge when the shape has not enough of something; OutOfRange for a matrix that is not symmetric
  */
 export function padRules(rules: MarginRules, shape: RiskShape): MarginRules {
-  const missing = missingSize(rules.shape, shape);
+  const missing = missingSize(neededShape(rules, shape), shape);
   if (missing !== undefined) {
     throw new MarginProofError("BookTooLarge", `${missing.need} ${missing.size}, and the shape has ${missing.has}`, { path: `shape.${missing.size}`, hint: "use a larger tier" });
   }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { MarginProofError } from "../errors.ts";
-import type { TierParameters } from "./tiers.ts";
+import type { AnyParameters } from "./tiers.ts";
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 lower-case hexadecimal digits");
 const count = z.int().nonnegative();
@@ -31,7 +31,7 @@ export type ArtifactLock = z.infer<typeof ArtifactLockSchema>;
 export const BUILD_HINT = "npm run build";
 
 /** @throws ArtifactMismatch when the text is not a lock, or one of another tier or other sizes */
-export function parseLock(text: string, tier: string, parameters: TierParameters, path: string): ArtifactLock {
+export function parseLock(text: string, tier: string, parameters: AnyParameters, path: string): ArtifactLock {
   const refuse = (problem: string, field?: string) => new MarginProofError("ArtifactMismatch", problem, { path: field === undefined ? path : `${path} (${field})`, hint: BUILD_HINT });
   let json: unknown;
   try {

@@ -2,14 +2,14 @@ import { readFile } from "node:fs/promises";
 import { MarginProofError } from "../errors.ts";
 import { BUILD_HINT, parseLock, sha256, type ArtifactLock } from "./artifact-lock.ts";
 import type { ArtifactDigests } from "./bundle.ts";
-import { artifactPaths, tierParameters, type ArtifactOptions, type ArtifactPaths, type TierParameters } from "./tiers.ts";
+import { anyParameters, artifactPaths, type AnyParameters, type ArtifactOptions, type ArtifactPaths } from "./tiers.ts";
 import { assertSafeVerificationKey, parseVerificationKey, type VerificationKey } from "./verification-key.ts";
 import { witnessCalculator, type WitnessCalculator } from "./witness-calculator.ts";
 
 /** A verification key and what it was made from, checked against its lock. */
 export interface VerifyingArtifacts {
   readonly tier: string;
-  readonly parameters: TierParameters;
+  readonly parameters: AnyParameters;
   readonly lock: ArtifactLock;
   /** The part of the lock that a proof bundle carries. */
   readonly digests: ArtifactDigests;
@@ -28,7 +28,7 @@ export interface Artifacts extends VerifyingArtifacts {
  */
 export async function loadVerifyingArtifacts(tier: string, options: ArtifactOptions = {}): Promise<VerifyingArtifacts> {
   const paths = artifactPaths(tier, options);
-  const parameters = tierParameters(tier);
+  const parameters = anyParameters(tier);
   const lock = parseLock((await read(paths.lock)).toString("utf8"), tier, parameters, paths.lock);
   const vkey = parseVerificationKey(JSON.parse((await readChecked(paths, "vkey", lock)).toString("utf8")), paths.vkey);
   assertSafeVerificationKey(vkey);

@@ -29,14 +29,18 @@ export interface Groth16Proof {
   readonly curve: "bn128";
 }
 
-/** Everything a verifier needs, and nothing private. */
-export interface ProofBundle {
+/** What the bundles of all kinds of statements have in common. */
+export interface ProofParts {
   readonly tier: string;
   readonly proof: Groth16Proof;
+  readonly artifacts: ArtifactDigests;
+}
+
+/** A proof about margin with everything a verifier needs, and nothing private. */
+export interface ProofBundle extends ProofParts {
   readonly publicSignals: PublicSignals;
   /** The snapshot that was proved against. */
   readonly snapshot: { readonly root: bigint; readonly asOf: number; readonly policyHash: bigint };
-  readonly artifacts: ArtifactDigests;
 }
 
 const coordinate = () =>
@@ -47,8 +51,8 @@ const coordinate = () =>
 const g1 = () => z.tuple([coordinate(), coordinate(), z.literal("1")]);
 const digest = () => z.string().regex(/^[0-9a-f]{64}$/, "expected 64 lower-case hexadecimal digits");
 
-const schema = z.strictObject({
-  format: z.literal(BUNDLE_FORMAT),
+/** Fields of `ProofParts` in a document, and signals that their own table reads. */
+export const proofFields = {
   tier: nameField(),
   proof: z.strictObject({
     pi_a: g1(),
@@ -58,8 +62,13 @@ const schema = z.strictObject({
     curve: z.literal("bn128"),
   }),
   publicSignals: z.unknown(),
-  snapshot: z.strictObject({ root: fieldElementField(), asOf: timeField(), policyHash: fieldElementField() }),
   artifacts: z.strictObject({ r1cs: digest(), wasm: digest(), zkey: digest(), vkey: digest(), setup: z.enum(["local", "ceremony"]) }),
+};
+
+const schema = z.strictObject({
+  format: z.literal(BUNDLE_FORMAT),
+  ...proofFields,
+  snapshot: z.strictObject({ root: fieldElementField(), asOf: timeField(), policyHash: fieldElementField() }),
 });
 
 /** The `margin-proof/1` document. */
@@ -85,7 +94,7 @@ export function serializeBundle(bundle: ProofBundle): string {
  * @throws InvalidBundle with the path; InvalidPublicSignals with the signal's name
  */
 export function parseBundle(json: unknown): ProofBundle {
-  const { format: _, publicSignals, ...parts } = readBundle(json);
+  const { format: _, publicSignals, ...parts } = readBundle(schema, json);
   const signals = parseSignals(publicSignals);
   if (signals.snapshotRoot !== parts.snapshot.root) {
     throw new MarginProofError("InvalidBundle", "not the snapshot of the public signals", { path: "snapshot.root", hint: "use the bundle exactly as the prover wrote it" });
@@ -93,7 +102,8 @@ export function parseBundle(json: unknown): ProofBundle {
   return { ...parts, publicSignals: signals };
 }
 
-function readBundle(json: unknown): z.output<typeof schema> {
+/** Reads a document of a bundle's schema. @throws InvalidBundle with the path */
+export function readBundle<T extends z.ZodType>(schema: T, json: unknown): z.output<T> {
   try {
     return readJson(schema, json);
   } catch (cause) {

@@ -1,5 +1,6 @@
 import { add, equals, IDENTITY, multiply } from "../commitment/curve.ts";
 import type { Point } from "../commitment/curve.ts";
+import { isPlain } from "../commitment/padded-rules.ts";
 import { rulesHash } from "../commitment/rules-hash.ts";
 import { policyHash } from "../commitment/snapshot.ts";
 import { commitTotals } from "../commitment/vector-commitment.ts";
@@ -59,12 +60,14 @@ function requireRanges(totals: ColumnTotals): void {
   require(totals, "totals");
 }
 
-/** What the program makes of the totals has the circuit's widths, too; a set's gains count up to 2^121 at 1e-25. */
+/** What the program makes of the totals has the circuit's widths, too; a set's gains count up to 2^121 at 1e-25, in a plain shape with its loss added as one total. */
 function requireWidths({ risks: { rules }, tier, claim: { level } }: ProvingRequest, totals: ColumnTotals): void {
   const { nettingSets, exposures } = paddedWorking(rules, tier, totals, level);
   const limit = 1n << BigInt(BITS.total);
+  const total = limit / 2n;
   nettingSets.forEach(({ loss, requirement, pnl }, n) => {
-    if (loss >= limit || requirement >= limit || pnl.some((gain) => gain >= limit)) throw tooLarge(`nettingSets[${n}]`);
+    const isTooWide = isPlain(tier) ? loss >= total || pnl.some((gain) => gain + loss >= total) : pnl.some((gain) => gain >= limit);
+    if (loss >= limit || requirement >= limit || isTooWide) throw tooLarge(`nettingSets[${n}]`);
   });
   exposures.forEach(({ tiered }, k) => {
     if (tiered >= limit) throw tooLarge(`exposures[${k}]`);

@@ -44,12 +44,13 @@ export function paddedWorking(rules: MarginRules, shape: RiskShape, totals: Colu
 export function programInputs(rules: MarginRules, shape: RiskShape, totals: ColumnTotals, level: Level, breach = false) {
   const { nettingSets, exposures, aggregate, sensitivity, tail, stress } = paddedWorking(rules, shape, totals, level);
   const hasTail = shape.tails > 0;
-  const total = columnTotals(totals, shape, breach ? tail.worstKept : tail.threshold);
+  const losses = nettingSets.map(({ loss }): bigint => loss);
+  const total = columnTotals(totals, shape, breach ? tail.worstKept : tail.threshold, losses);
   total.forEach((value, k) => requireTotal(value, `total[${k}]`));
   const inputs = {
     ...ruleInputs(rules, shape),
     total,
-    loss: nettingSets.map(({ loss }): bigint => loss),
+    loss: losses,
     tiered: exposures.map(({ tiered }): bigint => tiered),
     requirement: shape.exposures > 0 || shape.floors ? nettingSets.map(({ requirement }): bigint => requirement) : [],
     aggregate: aggregate as bigint,

@@ -7,6 +7,7 @@ import { prove } from "./groth16.ts";
 import { prepareProof } from "./prepare-proof.ts";
 import type { ProvingRequest } from "./proving-request.ts";
 import { signalsFromOrder } from "./public-signals.ts";
+import { tierParameters } from "./tiers.ts";
 
 /** A proof bundle for everybody, and the margin report it follows from, for its owner alone. */
 export interface ProvedMargin {
@@ -17,10 +18,10 @@ export interface ProvedMargin {
 /**
  * From statements to a proof bundle: checks in the user's terms, witness, proof, check of the proof.
  * The tier is that of `artifacts`. Stages reported: `witness`, `prove`, `verify`.
- * @throws as `prepareProof` and `prove`
+ * @throws as `prepareProof` and `prove`; ArtifactMissing for artefacts of a tier of another kind
  */
 export async function proveMargin(request: Omit<ProvingRequest, "tier">, artifacts: Artifacts, progress: Progress = silent): Promise<ProvedMargin> {
-  const { input, report } = prepareProof({ ...request, tier: artifacts.parameters });
+  const { input, report } = prepareProof({ ...request, tier: tierParameters(artifacts.tier) });
   const { proof, publicSignals } = await prove(input, artifacts, progress);
   const { root, asOf, policyHash } = request.snapshot;
   const bundle = { tier: artifacts.tier, proof, publicSignals: signalsFromOrder(publicSignals), snapshot: { root, asOf, policyHash }, artifacts: artifacts.digests };

@@ -1,4 +1,4 @@
-import { shapeNumbers } from "../commitment/padded-rules.ts";
+import { neededShape, shapeNumbers } from "../commitment/padded-rules.ts";
 import { treeCapacity } from "../commitment/instrument-tree.ts";
 import { MarginProofError } from "../errors.ts";
 import type { Market } from "../risk/market.ts";
@@ -12,11 +12,14 @@ interface Meaning {
   readonly noun: string;
 }
 
+type Sizes = Omit<TierParameters, "breach">;
 /** What a request needs of its tier. */
-type Need = Omit<TierParameters, "breach">;
+interface Need extends Omit<Sizes, keyof MarginRules["shape"]> {
+  readonly rules: Pick<MarginRules, "shape" | "cells">;
+}
 
 /** Sizes that a request may need more of than a tier has, with where that comes from. */
-const MEANINGS: Readonly<Record<Exclude<keyof Need, "treeParents">, Meaning>> = {
+const MEANINGS: Readonly<Record<Exclude<keyof Sizes, "treeParents">, Meaning>> = {
   positions: { path: "statements", noun: "positions" },
   venues: { path: "statements", noun: "accounts" },
   cells: { path: "policy", noun: "netting cells" },
@@ -36,21 +39,22 @@ const MEANINGS: Readonly<Record<Exclude<keyof Need, "treeParents">, Meaning>> = 
 };
 const BOUNDS = Object.entries(MEANINGS) as [keyof typeof MEANINGS, Meaning][];
 
-/** What a program needs in a tier: netting sets take the place of groups where the tier has groups and the program none. */
-function needIn(need: Need, tier: Need): Need {
-  return need.groups === 0 && tier.groups > 0 ? { ...need, groups: need.nettingSets } : need;
-}
+/** The sizes that a need takes up in a tier. */
+const sizesIn = ({ rules, ...rest }: Need, tier: Sizes): Sizes => ({ ...rest, ...neededShape(rules, tier) });
 
 function needOf({ statements, risks, snapshot }: Omit<ProvingRequest, "tier">): Need {
   return {
-    ...risks.rules.shape,
+    rules: risks.rules,
     positions: statements.reduce((sum, { statement }) => sum + statement.positions.length, 0),
     venues: statements.length,
     treeParents: snapshot.tree.treeParents,
   };
 }
 
-const isLargeEnough = (need: Need, tier: Need): boolean => BOUNDS.every(([size]) => Number(needIn(need, tier)[size]) <= Number(tier[size]));
+function isLargeEnough(need: Need, tier: Sizes): boolean {
+  const needed = sizesIn(need, tier);
+  return BOUNDS.every(([size]) => Number(needed[size]) <= Number(tier[size]));
+}
 
 /** The tier that would do. The tree's size is no bound: it is part of the snapshot's root. */
 function advice(need: Need, breach = false): string {
@@ -71,8 +75,9 @@ function refusalOf(need: number | boolean, has: number | boolean, noun: string):
  */
 export function requireFit(request: ProvingRequest): void {
   const need = needOf(request);
+  const sizes = sizesIn(need, request.tier);
   for (const [size, { path, noun }] of BOUNDS) {
-    const [needed, has] = [needIn(need, request.tier)[size], request.tier[size]];
+    const [needed, has] = [sizes[size], request.tier[size]];
     if (Number(needed) > Number(has)) throw new MarginProofError("BookTooLarge", refusalOf(needed, has, noun), { path, hint: advice(need, request.tier.breach) });
   }
   if (need.treeParents !== request.tier.treeParents) {
@@ -105,8 +110,8 @@ export function tierFor(request: Omit<ProvingRequest, "tier">): string {
 }
 
 /** The smallest tier for books in this market under its margin program. @throws BookTooLarge, TreeFull when none is large enough */
-export function tierForMarket({ listings }: Pick<Market, "listings">, { shape }: Pick<MarginRules, "shape">): string {
-  const need = { ...shape, positions: 0, venues: 0, treeParents: 0 };
+export function tierForMarket({ listings }: Pick<Market, "listings">, rules: Pick<MarginRules, "shape" | "cells">): string {
+  const need = { rules, positions: 0, venues: 0, treeParents: 0 };
   const tiers = tiersBySize().filter(([, tier]) => isLargeEnough(need, tier));
   const found = tiers.find(([, { treeParents }]) => listings.length <= treeCapacity(treeParents));
   if (found !== undefined) return found[0];

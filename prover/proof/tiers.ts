@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { MarginProofError } from "../errors.ts";
 
-/** Sizes of one circuit; the only list of them is circuits/sizes.json. */
-const TierParametersSchema = z.strictObject({
+/** Sizes of a circuit about margin; the only list of them is circuits/sizes.json. */
+const MarginSizesSchema = z.strictObject({
   /** Position slots, over all statements. */
   positions: z.int().min(1),
   /** Statements, at most. */
@@ -28,8 +28,28 @@ const TierParametersSchema = z.strictObject({
   pairing: z.boolean(),
 });
 
+/** Sizes of a circuit about the growth of account sets. */
+const GrowthSizesSchema = z.strictObject({
+  /** Accounts of the grown set, at most. */
+  accounts: z.int().min(1).max(16),
+});
+
 /** Sizes, and what the circuit states: that the margin covers the requirement, or the complement: that it does not. */
-export type TierParameters = z.infer<typeof TierParametersSchema> & { readonly breach: boolean };
+export type TierParameters = z.infer<typeof MarginSizesSchema> & { readonly breach: boolean };
+export type GrowthParameters = z.infer<typeof GrowthSizesSchema>;
+export type AnyParameters = TierParameters | GrowthParameters;
+
+/** What a tier's proofs state. twin: StatementKind of ITierTable.sol */
+export const STATEMENT_KINDS = ["health", "breach", "account-set-growth"] as const;
+export type StatementKind = (typeof STATEMENT_KINDS)[number];
+
+const isGrowth = (parameters: AnyParameters): parameters is GrowthParameters => "accounts" in parameters;
+
+/** What a circuit of these parameters states. */
+export function statementKind(parameters: AnyParameters): StatementKind {
+  if (isGrowth(parameters)) return "account-set-growth";
+  return parameters.breach ? "breach" : "health";
+}
 
 /** A tier's twin of the same sizes, which states the complement. */
 export const breachTier = (tier: string): string => `${tier}-breach`;
@@ -37,8 +57,9 @@ export const breachTier = (tier: string): string => `${tier}-breach`;
 /** Files of one tier. */
 export interface ArtifactPaths {
   readonly folder: string;
-  /** Generated main and generators. */
+  /** Generated main. */
   readonly main: string;
+  /** Generated points; a tier that commits to nothing has none. */
   readonly generators: string;
   readonly r1cs: string;
   readonly wasm: string;
@@ -64,40 +85,57 @@ export function packageRoot(): string {
   return folder;
 }
 
-/** Every tier by name, and its twin that states a breach. @throws ArtifactMismatch when the table is not of the expected shape */
-export function readTiers(): Readonly<Record<string, TierParameters>> {
-  const parsed = z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), TierParametersSchema).safeParse(JSON.parse(readFileSync(join(packageRoot(), "circuits/sizes.json"), "utf8")));
+const SizesSchema = z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.union([MarginSizesSchema, GrowthSizesSchema]));
+
+/** Every tier by name, of every kind; one about margin has a twin that states a breach. @throws ArtifactMismatch when the table is not of the expected shape */
+export function allTiers(): Readonly<Record<string, AnyParameters>> {
+  const parsed = SizesSchema.safeParse(JSON.parse(readFileSync(join(packageRoot(), "circuits/sizes.json"), "utf8")));
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw new MarginProofError("ArtifactMismatch", issue.message, { path: ["circuits/sizes.json", ...issue.path].join("."), hint: "restore the file" });
   }
-  return Object.fromEntries(Object.entries(parsed.data).flatMap(([tier, sizes]): [string, TierParameters][] => [
+  return Object.fromEntries(Object.entries(parsed.data).flatMap(([tier, sizes]): [string, AnyParameters][] => "accounts" in sizes ? [[tier, sizes]] : [
     [tier, { ...sizes, breach: false }],
     [breachTier(tier), { ...sizes, breach: true }],
   ]));
 }
 
-/** @throws ArtifactMissing for a name that is not in circuits/sizes.json */
-export function tierParameters(tier: string): TierParameters {
-  const tiers = readTiers();
+/** Every tier about margin, health and breach, by name. @throws as `allTiers` */
+export function readTiers(): Readonly<Record<string, TierParameters>> {
+  return Object.fromEntries(Object.entries(allTiers()).filter((entry): entry is [string, TierParameters] => !isGrowth(entry[1])));
+}
+
+function lookUp<T>(tiers: Readonly<Record<string, T>>, tier: string, what: string): T {
   const parameters = Object.hasOwn(tiers, tier) ? tiers[tier] : undefined;
-  if (parameters === undefined) throw new MarginProofError("ArtifactMissing", "there is no such tier", { path: tier, hint: `choose one of ${Object.keys(tiers).join(", ")}` });
+  if (parameters === undefined) throw new MarginProofError("ArtifactMissing", `there is no such tier${what}`, { path: tier, hint: `choose one of ${Object.keys(tiers).join(", ")}` });
   return parameters;
+}
+
+/** A tier of any kind. @throws ArtifactMissing for a name that is not in circuits/sizes.json */
+export const anyParameters = (tier: string): AnyParameters => lookUp(allTiers(), tier, "");
+
+/** A tier about margin. @throws ArtifactMissing for any other name */
+export const tierParameters = (tier: string): TierParameters => lookUp(readTiers(), tier, " about margin");
+
+/** A tier about the growth of account sets. @throws ArtifactMissing for any other name */
+export function growthParameters(tier: string): GrowthParameters {
+  const tiers = Object.entries(allTiers()).filter((entry): entry is [string, GrowthParameters] => isGrowth(entry[1]));
+  return lookUp(Object.fromEntries(tiers), tier, " about the growth of account sets");
 }
 
 /** Where the files of a tier are, whether they exist or not. @throws ArtifactMissing for an unknown tier */
 export function artifactPaths(tier: string, { directory }: ArtifactOptions = {}): ArtifactPaths {
-  tierParameters(tier);
+  const name = isGrowth(anyParameters(tier)) ? "account-set-growth" : "margin-health";
   const folder = join(directory ?? process.env.MARGIN_HEALTH_ARTIFACTS ?? join(packageRoot(), "circuits/build"), tier);
-  const file = (name: string) => join(folder, name);
+  const file = (part: string) => join(folder, part);
   return {
     folder,
-    main: file("margin-health.circom"),
+    main: file(`${name}.circom`),
     generators: file("generators.circom"),
-    r1cs: file("margin-health.r1cs"),
-    wasm: file("margin-health.wasm"),
-    sym: file("margin-health.sym"),
-    zkey: file("margin-health.zkey"),
+    r1cs: file(`${name}.r1cs`),
+    wasm: file(`${name}.wasm`),
+    sym: file(`${name}.sym`),
+    zkey: file(`${name}.zkey`),
     vkey: file("vkey.json"),
     lock: file("artifacts.json"),
   };

@@ -6,7 +6,7 @@ import { loadArtifacts, loadVerifyingArtifacts } from "../../prover/proof/artifa
 import { withCurve } from "../../prover/proof/curve-session.ts";
 import { proveWitness, verify } from "../../prover/proof/groth16.ts";
 import { prepareProof } from "../../prover/proof/prepare-proof.ts";
-import { demoRequest } from "./request.ts";
+import { demoRequest, NOWHERE } from "./request.ts";
 
 /** Milliseconds; one entry per proof, the first of them cold. */
 export interface ProvingTimes {
@@ -27,7 +27,7 @@ async function timed<T>(into: number[], work: () => Promise<T> | T): Promise<T> 
 
 async function measure(tier: string, proofs: number): Promise<ProvingTimes> {
   const [load, prepare, witness, prove, check]: number[][] = [[], [], [], [], []] as const;
-  const request = demoRequest(tier, { chainId: 31337n, registry: `0x${"11".repeat(20)}`, subject: `0x${"22".repeat(20)}` });
+  const request = demoRequest(tier, NOWHERE);
   const artifacts = await timed(load!, () => loadArtifacts(tier));
   const { vkey } = await loadVerifyingArtifacts(tier);
   const { input } = await timed(prepare!, () => prepareProof(request));

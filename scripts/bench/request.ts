@@ -3,6 +3,8 @@ import { buildSnapshot } from "../../prover/commitment/snapshot.ts";
 import { claimFor } from "../../prover/proof/claim.ts";
 import type { ProvingRequest } from "../../prover/proof/proving-request.ts";
 import { tierParameters } from "../../prover/proof/tiers.ts";
+import { marginReport } from "../../prover/risk/margin-report.ts";
+import type { Policy } from "../../prover/risk/policy.ts";
 import { marketRisk } from "../../prover/risk/risk-array.ts";
 import { parseAddress } from "../../prover/statement/address.ts";
 import { AttesterKey } from "../../prover/statement/attester-key.ts";
@@ -10,15 +12,25 @@ import { buildRegistry } from "../../prover/statement/attester-registry.ts";
 import { scopeOf } from "../../prover/statement/scope.ts";
 import { signStatement } from "../../prover/statement/signed-statement.ts";
 import { randomSalt } from "../../prover/statement/statement.ts";
-import type { Bps, Usd } from "../../prover/units.ts";
+import { SCALE, type Bps, type Usd } from "../../prover/units.ts";
 import { readDemoBook } from "../demo/book.ts";
 
 const AS_OF = 1_790_000_000;
 
-/** The shipped book, signed and ready to prove. `terms.registry` is where it would be submitted. */
-export function demoRequest(tier: string, { chainId, registry, subject }: { chainId: bigint; registry: string; subject: string }, asOf = AS_OF): ProvingRequest {
+/** Where a proof would be submitted, and for whom. */
+export interface Place {
+  readonly chainId: bigint;
+  readonly registry: string;
+  readonly subject: string;
+}
+
+export const NOWHERE: Place = { chainId: 31337n, registry: `0x${"11".repeat(20)}`, subject: `0x${"22".repeat(20)}` };
+
+/** The shipped book under the shipped policy or another, signed and ready to prove. */
+export function demoRequest(tier: string, { chainId, registry, subject }: Place, asOf = AS_OF, other?: Policy): ProvingRequest {
   const parameters = tierParameters(tier);
-  const { market, policy, accounts } = readDemoBook(asOf);
+  const { market, policy: shipped, accounts } = readDemoBook(asOf);
+  const policy = other ?? shipped;
   const snapshot = buildSnapshot(market, policy, { treeParents: parameters.treeParents, shape: shapeOf(parameters) });
   const keys = accounts.map(() => AttesterKey.generate());
   const attesters = accounts.map(({ venue }, v) => ({ venue, key: keys[v]!.publicKey, assurance: "venue-signed" as const, validFrom: 0, validUntil: 2 ** 32 - 1 }));
@@ -30,4 +42,20 @@ export function demoRequest(tier: string, { chainId, registry, subject }: { chai
     tier: parameters, snapshot, policy, risks: marketRisk(market, policy), statements, registry: buildRegistry(attesters),
     accountSetSalt: randomSalt(), claim, scope, onChainCollateral: 0n as Usd,
   };
+}
+
+/**
+ * The request with the first ratio that the book does not cover by itself, and the least collateral that then suffices; in a tier that
+ * states breaches, with one unit less. Both sides of the boundary are proved at it, whatever a policy makes of the book.
+ */
+export function atTheBoundary(request: ProvingRequest): ProvingRequest {
+  const { statements, risks, policy, claim, tier } = request;
+  const reportAt = (minRatioBps: bigint) =>
+    marginReport(statements.map(({ statement }) => statement), risks, policy, { level: claim.level, minRatioBps: minRatioBps as Bps, onChainCollateral: 0n as Usd });
+  const { equity, requirement } = reportAt(claim.minRatioBps);
+  if (requirement[claim.level] === 0n) throw new RangeError("nothing is required of this book: there is no boundary");
+  const minRatioBps = (equity * SCALE.bps) / requirement[claim.level] + 1n;
+  const unit = SCALE.value / SCALE.usd;
+  const least = (-reportAt(minRatioBps).excess + unit - 1n) / unit;
+  return { ...request, claim: { ...claim, minRatioBps: minRatioBps as Bps }, onChainCollateral: (tier.breach ? least - 1n : least) as Usd };
 }

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { keccak256, type Contract } from "ethers";
 import hre from "hardhat";
 import { contractAt } from "../../prover/chain/contracts.ts";
-import { checkDeployment, DEPLOYMENT_FORMAT, statementKind, verificationKeyHash, type DeploymentRecord } from "../../prover/chain/deployment.ts";
+import { checkDeployment, DEPLOYMENT_FORMAT, verificationKeyHash, type DeploymentRecord } from "../../prover/chain/deployment.ts";
 import { policyId, tierId } from "../../prover/chain/calldata.ts";
 import { MarginProofError } from "../../prover/errors.ts";
+import { statementKind } from "../../prover/proof/tiers.ts";
 import { parseAddress, type Address } from "../../prover/statement/address.ts";
 import { scopeOf } from "../../prover/statement/scope.ts";
 import { protocolModule } from "./module.ts";
@@ -62,9 +63,9 @@ async function recordOf(chain: Connection, plan: DeploymentPlan, contracts: Read
     const address = await addressOf(contract);
     return { address, codeHash: keccak256(await provider.getCode(address)) };
   };
-  const tiers = await Promise.all(plan.tiers.map(async ({ tier, lock, vkey, digests }) => {
+  const tiers = await Promise.all(plan.tiers.map(async ({ tier, parameters, lock, vkey, digests }) => {
     const { verifier } = await contracts.verifier.getFunction("tierOf").staticCall(tierId(tier));
-    return { tier, kind: statementKind(tier), setup: lock.setup.kind, address: parseAddress(verifier), verificationKeyHash: verificationKeyHash(vkey), r1cs: digests.r1cs, vkey: digests.vkey };
+    return { tier, kind: statementKind(parameters), setup: lock.setup.kind, address: parseAddress(verifier), verificationKeyHash: verificationKeyHash(vkey), r1cs: digests.r1cs, vkey: digests.vkey };
   }));
   const registry = await addressOf(contracts.registry);
   return {

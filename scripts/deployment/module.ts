@@ -5,7 +5,8 @@ import { policyId, solidityKey, tierId } from "../../prover/chain/calldata.ts";
 import { snapshotTerms } from "../../prover/chain/snapshot-terms.ts";
 import { levelBit } from "../../prover/proof/claim.ts";
 import { assuranceLevel } from "../../prover/statement/attester-registry.ts";
-import { SETUP_KINDS, STATEMENT_KINDS, statementKind } from "../../prover/chain/deployment.ts";
+import { SETUP_KINDS } from "../../prover/chain/deployment.ts";
+import { STATEMENT_KINDS, statementKind } from "../../prover/proof/tiers.ts";
 import type { DeploymentPlan } from "./plan.ts";
 
 /** Contracts that the account which deploys administers at first. The oracle has its admin and guardian from the start. */
@@ -30,9 +31,9 @@ export function protocolModule(plan: DeploymentPlan, deployer: string) {
     const token = plan.collateralToken === "demo" ? m.contract("DemoDollar") : plan.collateralToken;
     const registry = m.contract("MarginHealthRegistry", [deployer, verifier, oracle, attesters, token]);
     const escrow = m.contractAt("CollateralEscrow", m.staticCall(registry, "escrow"));
-    const keys = plan.tiers.map(({ tier, vkey, lock }) => {
+    const keys = plan.tiers.map(({ tier, vkey, lock, parameters }) => {
       const key = m.contract("Groth16Verifier", [{ ...solidityKey(vkey) }], { id: moduleId("Key", tier) });
-      const kinds = [SETUP_KINDS.indexOf(lock.setup.kind), STATEMENT_KINDS.indexOf(statementKind(tier))];
+      const kinds = [SETUP_KINDS.indexOf(lock.setup.kind), STATEMENT_KINDS.indexOf(statementKind(parameters))];
       return m.call(verifier, "addTier", [tierId(tier), key, ...kinds], { id: moduleId("Tier", tier) });
     });
     const policies = plan.policies.map(({ policyHash, level, minRatioBps, minAssurance, maxStatementAge }, p) =>

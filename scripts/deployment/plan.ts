@@ -5,7 +5,7 @@ import { policyHash } from "../../prover/commitment/snapshot.ts";
 import { DEFAULT_BREAKER, type SnapshotPlan } from "../../prover/chain/snapshot-terms.ts";
 import { readPolicy } from "../../prover/import/shipped-policies.ts";
 import { loadVerifyingArtifacts, type VerifyingArtifacts } from "../../prover/proof/artifacts.ts";
-import { readTiers } from "../../prover/proof/tiers.ts";
+import { allTiers } from "../../prover/proof/tiers.ts";
 import type { Policy } from "../../prover/risk/policy.ts";
 import { nameField, readJson } from "../../prover/risk/schema.ts";
 import { addressField, type Address } from "../../prover/statement/address.ts";
@@ -85,8 +85,8 @@ export async function parsePlan(json: unknown, policyFile: (path: string) => Pol
     throw new MarginProofError("OutOfRange", `${plan.quorum} of ${plan.publishers.length} publishers`, { path: "quorum", hint: "a quorum is more than half of the publishers" });
   }
   const tiers = await Promise.all(plan.tiers.map((tier, t) => {
-    if (!Object.hasOwn(readTiers(), tier)) {
-      throw new MarginProofError("InvalidSchema", `no tier is called ${tier}`, { path: `tiers[${t}]`, hint: `choose among ${Object.keys(readTiers()).join(", ")}` });
+    if (!Object.hasOwn(allTiers(), tier)) {
+      throw new MarginProofError("InvalidSchema", `no tier is called ${tier}`, { path: `tiers[${t}]`, hint: `choose among ${Object.keys(allTiers()).join(", ")}` });
     }
     return loadVerifyingArtifacts(tier);
   }));

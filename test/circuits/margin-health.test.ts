@@ -208,7 +208,7 @@ describe("MarginHealth", () => {
     it("a loss understated by one, in either netting set", async () => {
       for (let u = 0; u < nettingSets; u++) {
         const understated = { ...HONEST, loss: HONEST.loss.with(u, HONEST.loss[u]! - 1n) };
-        expect(await refusalOf(understated)).toMatch(/^Num2Bits in CheckBits (in Covers )?in SetLosses in MarginProgram$/);
+        expect(await refusalOf(understated)).toMatch(/^ShiftedLosses in SetLosses in MarginProgram$/);
       }
     });
   });

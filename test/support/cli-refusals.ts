@@ -36,6 +36,10 @@ const signSnapshot = (snapshot: string, market: string, ...more: string[]) => [
 ];
 const publishSnapshot = (...signatures: string[]) => ["snapshot", "publish", ...signatures.map((file) => `../../${file}`), "--rpc", "env:RPC", "--key", "env:PUBLISHER"];
 
+const grow = (...more: string[]) => [
+  "account-set", "grow", "--subject", SUBJECT, "--account", "deribit/main", "custodian/vault", "--salt", "../../set.salt", "--new-salt-file", "new.salt", "--out", "out.json", ...more,
+];
+
 /** Exit code 2: the command line itself makes no sense. */
 const MISUSES: readonly Misuse[] = [
   { title: "an unknown command", args: ["forge"], path: "margin-health" },
@@ -52,6 +56,8 @@ const MISUSES: readonly Misuse[] = [
   { title: "an address with a wrong checksum", args: sign("--key", "../../deribit.key", "--scope", "1", "--subject", `0x5${SUBJECT.slice(3).replace("A", "a")}`), path: "--subject" },
   { title: "a day that does not exist", args: sign("--key", "../../deribit.key", "--scope", "1", "--as-of", "2026-02-30T00:00:00Z"), path: "--as-of" },
   { title: "an account without its venue", args: ["account-set", "--account", "main", "--salt-file", "new.salt"], path: "--account" },
+  { title: "a snapshot for a proof of growth", args: ["verify", "../../growth.json", "--snapshot", "../../snapshot.json"], path: "--snapshot" },
+  { title: "an added account without its venue", args: grow("--add", "main"), path: "--add" },
   { title: "no accounts", args: ["account-set", "--salt-file", "new.salt"], path: "--account" },
   { title: "a statement without scope", args: sign("--key", "../../deribit.key"), path: "--scope" },
   { title: "half a scope", args: sign("--key", "../../deribit.key", "--chain-id", "1"), path: "--scope" },
@@ -112,6 +118,13 @@ const REFUSALS: readonly Refusal[] = [
   { title: "a statement for another scope", args: proveWith("--min-assurance", "attested", "--scope", "1"), code: "StatementMismatch", path: "statements[0].scope" },
   { title: "a statement older than claimed", args: proveWith("--min-assurance", "attested", "--as-of", "4000000000"), code: "StatementMismatch", path: "statements[0].asOf" },
   { title: "accounts other than the registered", args: proveWith("--min-assurance", "attested", "--account-set", "1"), code: "StatementMismatch", path: "statements" },
+  { title: "growth from other accounts than the registered", args: grow("--account-set", "1"), code: "StatementMismatch", path: "accounts" },
+  { title: "growth by an account that is there", args: grow("--add", "deribit/main"), code: "StatementMismatch", path: "accounts[2]" },
+  { title: "growth under the same salt", args: [...grow(), "--new-salt-file", "../../set.salt"], code: "StatementMismatch", path: "newSalt" },
+  { title: "growth in a tier of another kind", args: grow("--tier", "test"), code: "ArtifactMissing", path: "test" },
+  { title: "growth without its artefacts", args: grow("--artifacts", "nowhere"), code: "ArtifactMissing", path: join("nowhere", "growth", "artifacts.json") },
+  { title: "a grown set with a changed signal", args: ["verify", "../../odd-growth.json"], code: "ProofRejected", path: "../../odd-growth.json, proof" },
+  { title: "a proof of growth where one of margin belongs", args: ["submit", "../../growth.json", "--registry-address", SUBJECT, "--rpc", "env:RPC", "--key", "../../deribit.key"], code: "InvalidBundle", path: "../../growth.json, format" },
   { title: "a snapshot of another tree", args: proveWith("--min-assurance", "attested", "--tier", "desk"), code: "SnapshotMismatch", path: "snapshot.treeParents" },
   { title: "artefacts that are not there", args: proveWith("--min-assurance", "attested", "--artifacts", "nowhere"), code: "ArtifactMissing", path: join("nowhere", "test", "artifacts.json") },
   { title: "a bundle with a changed signal", args: ["verify", "../../odd-proof.json"], code: "ProofRejected", path: "../../odd-proof.json, proof" },
@@ -145,6 +158,8 @@ export async function writeOddities({ folder, cli, read, write }: Workspace): Pr
   await cli.json(["snapshot", "build", "--market", "market.json", "--policy", "policy.json", "--tree-parents", "2", "--out", "larger-snapshot.json"]);
   await write("later-market.json", { ...(await read("market.json")), asOf: snapshot.asOf + 1 });
   await writeSignatures({ cli, read, write });
+  const growth = await read("growth.json");
+  await write("odd-growth.json", { ...growth, publicSignals: { ...growth.publicSignals, grownSet: "1" } });
   await write("one-entry.json", entries[0]);
   await cli.json(["attester", "registry", "one-entry.json", "--out", "half-registry.json"]);
 }

@@ -12,6 +12,7 @@ import { REPOSITORY } from "../../scripts/circom.ts";
 import { compileCircuit, type TemplateSource, type TestCircuit, type TestInput } from "./circuit.ts";
 import { freeWires, looseWires } from "./determinism.ts";
 import { elements, forgeries } from "./forge.ts";
+import { forgeHints, type HintForgeries } from "./nested-hints.ts";
 
 export const CONSTRAINTS = join(REPOSITORY, "test/snapshots/constraints.json");
 
@@ -30,6 +31,8 @@ export interface Tested {
   undetermined(inputs: Inputs, allowed?: readonly RegExp[]): Promise<string[]>;
   /** Attempts to forge `hints` that were accepted. Checked where every hint has its own wire. */
   forgeries(inputs: Inputs, hints: readonly string[]): Promise<string[]>;
+  /** Attempts to forge hints of the template's parts, by the names of their wires, likewise. */
+  hintForgeries(inputs: Inputs, pattern: RegExp): Promise<HintForgeries>;
   /** True when the circuit as in production and the one with all wires agree on every signal that both have. */
   agreesWithO1(inputs: Inputs): Promise<boolean>;
 }
@@ -63,6 +66,10 @@ export async function underTest(source: TestedSource): Promise<Tested> {
     forgeries: async (inputs, hints) => {
       const wired = await compile("O1");
       return forgeries(wired, await witness(inputs, wired), hints, names);
+    },
+    hintForgeries: async (inputs, pattern) => {
+      const wired = await compile("O1");
+      return forgeHints(wired, await witness(inputs, wired), pattern, names);
     },
     agreesWithO1: async (inputs) => {
       const wired = await compile("O1");

@@ -14,9 +14,9 @@ export interface AccountSetOptions {
   readonly saltFile: string;
 }
 
-export function accountSetCommand(terminal: Terminal): Command {
+export function accountSetMake(terminal: Terminal): Command {
   return makeCommand(terminal, {
-    usage: "account-set",
+    usage: "make",
     summary: "the commitment to a subject's venue accounts that it registers on chain",
     example: "account-set --account deribit/main custody/treasury --salt-file account-set.salt",
     options: accountSetOptions(),

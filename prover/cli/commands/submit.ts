@@ -1,10 +1,12 @@
 import { Option, type Command } from "commander";
+import { growAccountSet } from "../../chain/register.ts";
 import { submitBundle } from "../../chain/submit.ts";
+import { isGrowthBundle } from "../../proof/any-bundle.ts";
 import type { Address } from "../../statement/address.ts";
 import { bundleFacts } from "../bundle-facts.ts";
 import { withNode } from "../chain-connection.ts";
 import { makeCommand } from "../command.ts";
-import { readBundle, rethrowIn } from "../documents.ts";
+import { readAnyBundle, rethrowIn } from "../documents.ts";
 import { registryAddressOption, rpcOption } from "../options.ts";
 import { readWallet } from "../secrets.ts";
 import { asStage } from "../stage-progress.ts";
@@ -25,18 +27,24 @@ export function submitCommand(terminal: Terminal): Command {
     options: [
       registryAddressOption().makeOptionMandatory(),
       rpcOption().makeOptionMandatory(),
-      new Option("--key <file>", "private key of the account that pays, or env:VARIABLE; it need not be the subject").makeOptionMandatory(),
+      new Option("--key <file>", "private key of the account that pays, or env:VARIABLE; it need not be the subject, but for the growth of an account set").makeOptionMandatory(),
     ],
     notes: "The contract is asked before anything is sent, so a refusal costs nothing.",
   }).action(terminal.action((file: string, options: Options) => run(file, options, terminal)));
 }
 
 async function run(file: string, { registryAddress: registry, rpc, key }: Options, terminal: Terminal): Promise<Outcome> {
-  const bundle = readBundle(file);
+  const bundle = readAnyBundle(file);
   const wallet = readWallet(key, "--key", terminal);
+  if (isGrowthBundle(bundle)) {
+    const { tier, proof, publicSignals: { grownSet } } = bundle;
+    const transactionHash = await withNode(rpc, terminal, (provider) =>
+      asStage(terminal.progress, "submit", () => growAccountSet({ tier, proof, grownSet }, { registry, signer: wallet.connect(provider) }).catch(rethrowIn(file))),
+    );
+    return outcomeOf({ accepted: true, transactionHash, ...bundleFacts(bundle) });
+  }
   const submission = await withNode(rpc, terminal, (provider) =>
     asStage(terminal.progress, "submit", () => submitBundle(bundle, { registry, signer: wallet.connect(provider) }).catch(rethrowIn(file))),
   );
-  const { claim } = bundleFacts(bundle);
-  return outcomeOf({ accepted: true, ...submission, gasUsed: submission.gasUsed.toString(), claim: claim! });
+  return outcomeOf({ accepted: true, ...submission, gasUsed: submission.gasUsed.toString(), claim: bundleFacts(bundle)["claim"]! });
 }

@@ -5,11 +5,12 @@ import type { Snapshot } from "../../commitment/snapshot.ts";
 import { parseSnapshot, verifySnapshot } from "../../commitment/snapshot-json.ts";
 import { MarginProofError } from "../../errors.ts";
 import { loadVerifyingArtifacts } from "../../proof/artifacts.ts";
+import { isGrowthBundle, type AnyBundle } from "../../proof/any-bundle.ts";
 import { checkBundle } from "../../proof/check-bundle.ts";
 import { snarkjsFiles } from "../../proof/snarkjs-files.ts";
 import { bundleFacts, SETUP_WARNING } from "../bundle-facts.ts";
 import { makeCommand } from "../command.ts";
-import { readBundle, readDocument, readMarket, readPolicyOption, readRegistry, rethrowIn } from "../documents.ts";
+import { readAnyBundle, readDocument, readMarket, readPolicyOption, readRegistry, rethrowIn } from "../documents.ts";
 import { artifactsOption, forceOption, marketOption, policyOption, registryOption } from "../options.ts";
 import { outputFile } from "../output-file.ts";
 import { jsonText, outcomeOf } from "../summaries.ts";
@@ -44,14 +45,15 @@ export function verifyCommand(terminal: Terminal): Command {
 }
 
 async function run(file: string, options: Options, terminal: Terminal): Promise<Outcome> {
-  const bundle = readBundle(file);
+  const bundle = readAnyBundle(file);
+  if (isGrowthBundle(bundle)) refuseContext(options);
   const snapshot = readSnapshot(options, terminal);
   const registry = options.registry === undefined ? undefined : readRegistry(options.registry);
   const artifacts = await loadVerifyingArtifacts(bundle.tier, { directory: options.artifacts });
   const { setup } = await checkBundle(bundle, artifacts, { snapshot, registry }).catch(rethrowIn(file));
   if (options.export !== undefined) exportFiles(options.export, snarkjsFiles(bundle, artifacts.vkey), options.force);
   return outcomeOf(
-    { valid: true, ...bundleFacts(bundle), ...coverage(options), ...(options.export === undefined ? {} : { exported: options.export }) },
+    { valid: true, ...bundleFacts(bundle), ...coverage(bundle, options), ...(options.export === undefined ? {} : { exported: options.export }) },
     { warnings: setup === "local" ? [SETUP_WARNING] : [] },
   );
 }
@@ -66,10 +68,18 @@ function readSnapshot({ snapshot, market, policy }: Options, { progress }: Termi
   return readDocument(snapshot, (json) => verifySnapshot(json, ...inputs, { progress }));
 }
 
+/** What a proof of growth says nothing about cannot be checked of it. */
+function refuseContext({ snapshot, market, policy, registry }: Options): void {
+  const given = Object.entries({ snapshot, market, policy, registry }).find(([, file]) => file !== undefined);
+  if (given === undefined) return;
+  throw new MarginProofError("UsageError", "growth of an account set is about neither snapshot nor attesters", { path: `--${given[0]}`, hint: "leave it out" });
+}
+
 /** What the answer covers, and what its reader still has to look at. */
-function coverage({ snapshot, market, registry }: Options): { checked: string[]; notChecked: string[] } {
-  const parts = [
-    { what: "proof, public signals, circuit and key", isChecked: true },
+function coverage(bundle: AnyBundle, { snapshot, market, registry }: Options): { checked: string[]; notChecked: string[] } {
+  const proof = { what: "proof, public signals, circuit and key", isChecked: true };
+  const parts = isGrowthBundle(bundle) ? [proof, { what: "that the old set is the registered one: the registry contract's part", isChecked: false }] : [
+    proof,
     { what: "the snapshot is the given one", isChecked: snapshot !== undefined },
     { what: "the snapshot follows from market and policy", isChecked: market !== undefined },
     { what: "the attesters are the given ones", isChecked: registry !== undefined },
