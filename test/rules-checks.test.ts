@@ -25,8 +25,8 @@ function program(): any {
     cells: [{ id: "a", gain: 0n, drag: ONE, group: 0, nettingSet: 0 }, { id: "b", gain: ONE, drag: TWO_TO_34 - 1n, group: 1, nettingSet: 1 }],
     groups: [{ id: "g", gain: 0n, cap: 0n, nettingSet: 0 }, { id: "h", gain: ONE, cap: TWO_TO_89 - 1n, nettingSet: 1 }],
     exposures: [
-      { id: "x", line: level(1n - TWO_TO_34, TWO_TO_34 - 1n), pieces: [{ slope: level(0n, TWO_TO_34 - 1n), cut: TWO_TO_89 - 1n }], target: 2, low: -TWO_TO_89, high: TWO_TO_89 - 1n },
-      { id: "y", line: level(0n), pieces: [], target: 0, low: 0n, high: 0n },
+      { id: "x", line: level(1n - TWO_TO_34, TWO_TO_34 - 1n), pieces: [{ slope: level(0n, TWO_TO_34 - 1n), cut: TWO_TO_89 - 1n }], target: 1, low: -TWO_TO_89, high: TWO_TO_89 - 1n },
+      { id: "y", line: level(0n), pieces: [], target: 2, low: 0n, high: 0n },
     ],
     correlations: [[[ONE, 0n], [0n, ONE]]],
     sensitivities: [[[4n * ONE, -2n * ONE], [-2n * ONE, ONE]]],
@@ -61,6 +61,7 @@ describe("a margin program", () => {
     ["with a weight of too many bits", "weights[2]", (r) => (r.weights[2] = TWO_TO_34)],
     ["whose line has too many bits", "exposures[0].line.IM", (r) => (r.exposures[0].line.IM = TWO_TO_34)],
     ["whose credit has too many bits", "exposures[0].line.MM", (r) => (r.exposures[0].line.MM = -TWO_TO_34)],
+    ["that gives credit outside netting sets", "exposures[1].line.IM", (r) => (r.exposures[1].line = level(0n, -1n))],
     ["whose slope falls", "exposures[0].pieces[0].slope.MM", (r) => (r.exposures[0].pieces[0].slope.MM = -1n)],
     ["whose cut is negative", "exposures[0].pieces[0].cut", (r) => (r.exposures[0].pieces[0].cut = -1n)],
     ["that charges into no netting set", "exposures[1].target", (r) => (r.exposures[1].target = 3)],

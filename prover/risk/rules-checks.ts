@@ -77,6 +77,7 @@ function requireCells({ cells, groups, nettingSets, shape }: MarginRules): void 
 function requireExposures({ exposures, nettingSets }: MarginRules): void {
   exposures.forEach(({ line, pieces, target, low, high }, k) => {
     const at = `exposures[${k}]`;
+    if (target === nettingSets.length) perLevel(line, 0n, `${at}.line`, "outside netting sets nothing stops a credit at 0: a line is not negative there");
     perLevel(line, -FACTOR, `${at}.line`, "a line is below 17.18 in magnitude");
     pieces.forEach(({ slope, cut }, j) => {
       perLevel(slope, 0n, `${at}.pieces[${j}].slope`, "a slope is not negative and below 17.18");
