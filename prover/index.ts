@@ -53,14 +53,15 @@ export { greeksJson, greeksTable } from "./risk/greeks-table.ts";
 export { compareMargins, marginComparisonJson } from "./risk/margin-comparison.ts";
 export type { MarginComparison, PolicyMargin } from "./risk/margin-comparison.ts";
 export { marginReport } from "./risk/margin-report.ts";
-export type { ChargeTotal, ExposureReport, MarginReport, MarginTerms, NettingSetReport, PositionReport, RuleEffect } from "./risk/margin-report.ts";
+export type { BindingShare, ChargeTotal, ExposureReport, MarginReport, MarginTerms, NettingSetReport, PositionReport, RuleEffect } from "./risk/margin-report.ts";
 export { evaluateRules } from "./risk/margin-program.ts";
 export type { MarginWorking } from "./risk/margin-program.ts";
 export type { ColumnTotals, MarginRules, RiskShape } from "./risk/margin-rules.ts";
 export { riskPlan } from "./risk/risk-plan.ts";
 export type { RiskPlan } from "./risk/risk-plan.ts";
 export { marginReportJson } from "./risk/margin-report-json.ts";
-export { describeScenario, marginTable } from "./risk/margin-table.ts";
+export { marginTable } from "./risk/margin-table.ts";
+export { describeScenario } from "./risk/scenario-text.ts";
 
 // Snapshots
 export { shapeOf } from "./commitment/padded-rules.ts";

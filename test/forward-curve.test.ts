@@ -5,7 +5,7 @@ import { riskPlan } from "../prover/risk/risk-plan.ts";
 import { parsePolicy } from "../prover/risk/policy.ts";
 import { marketRisk } from "../prover/risk/risk-array.ts";
 import type { Level } from "../prover/units.ts";
-import { bare, DAY, AS_OF, dated, flat, linear, option, reportUnder, units, worldOf } from "./support/bare-policy.ts";
+import { bare, dated, flat, linear, option, reportUnder, units, worldOf } from "./support/bare-policy.ts";
 import { law } from "./support/law.ts";
 import { refusal } from "./support/refusal.ts";
 
@@ -24,7 +24,7 @@ const policy = bare(["BTC", "ETH"]);
 const rate = (MM: string, IM = MM) => ({ MM, IM });
 const charge = (rules: object, held: Record<string, string>, level: Level = "MM", world = market) => units(reportUnder({ ...policy, ...rules }, world, held, level).requirement[level]);
 const columns = (rules: object) => riskPlan(market, parsePolicy({ ...policy, ...rules })).exposures.map(({ id }) => id);
-const MONTHS = [30, 60, 90].map((days) => `BTC ${AS_OF + days * DAY} delta`);
+const MONTHS = ["2023-12-14", "2024-01-13", "2024-02-12"].map((date) => `BTC ${date}T22:13Z delta`);
 
 describe("a roll shock", () => {
   const rules = { rollShock: [{ underlying: "BTC", annualMove: "0.073", minMove: "0.01" }] };

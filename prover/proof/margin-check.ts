@@ -7,7 +7,6 @@ import { MarginProofError } from "../errors.ts";
 import { formatDecimal } from "../numeric/decimal.ts";
 import { marginReport } from "../risk/margin-report.ts";
 import type { MarginReport } from "../risk/margin-report.ts";
-import { describeScenario } from "../risk/margin-table.ts";
 import type { ColumnTotals } from "../risk/margin-rules.ts";
 import { requireRules } from "../risk/rules-checks.ts";
 import type { Policy } from "../risk/policy.ts";
@@ -91,7 +90,7 @@ const amount = (value: bigint, round: "up" | "down"): string => formatDecimal(va
 function unhealthy({ equity, requirement, terms, excess, nettingSets }: MarginReport, policy: Policy): MarginProofError {
   const { level, minRatioBps } = terms;
   const ratio = formatDecimal(minRatioBps, DECIMALS.bps - 2, { trim: true });
-  const binding = nettingSets.filter(({ bindingScenario }) => bindingScenario !== null).map(({ id, bindingScenario }) => describeScenario(id, policy.scenarios[bindingScenario!]!));
+  const binding = nettingSets.filter(({ binding: from }) => from !== null).map(({ bindingText }) => bindingText);
   const worst = binding.length === 0 ? "no scenario loses, the charges bind" : `the worst scenario is ${binding.join(", ")}`;
   return new MarginProofError(
     "Unhealthy",

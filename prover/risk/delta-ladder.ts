@@ -20,7 +20,7 @@ export function rungs({ listings }: Pick<Market, "listings">, underlying: string
 
 /** The column of one rung. */
 export function rungColumn(underlying: string, rung: Rung): ExposureColumn {
-  const id = `${underlying} ${rung ?? "perpetual"} delta`;
+  const id = `${underlying} ${rung === null ? "perpetual" : `${new Date(1000 * rung).toISOString().slice(0, 16)}Z`} delta`;
   const column = { id, measure: "forwardDelta" as const, underlyings: [underlying] };
   return rung === null ? { ...column, expiries: null, kinds: ["perpetual"] } : { ...column, expiries: [rung] };
 }

@@ -35,6 +35,6 @@ export const UNLIMITED = { low: -BOUND as Value, high: (BOUND - 1n) as Value } a
 export const NOTHING: PerLevel = { MM: 0n as Factor, IM: 0n as Factor };
 
 /** A column that is only charged `line` for each unit of its size, or gives it back. */
-export function lineExposure(column: ExposureColumn, line: PerLevel, target: number): PlannedExposure {
-  return { column, rule: { id: column.id, line, pieces: [], target, ...UNLIMITED } };
+export function lineExposure(column: ExposureColumn, line: PerLevel, target: number, part?: ExposureRule["part"]): PlannedExposure {
+  return { column, rule: { id: column.id, ...(part === undefined ? {} : { part }), line, pieces: [], target, ...UNLIMITED } };
 }

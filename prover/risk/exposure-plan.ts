@@ -30,7 +30,7 @@ function spreadExposures(market: Market, { spreads, nettingSets }: Policy): Plan
     if (legs.length < 2) return [];
     const target = nettingSets.findIndex((set) => set.underlyings.includes(underlying));
     const net = ladderColumn(underlying, expiries === "all" ? null : expiries);
-    return [...legs.map((leg) => lineExposure(rungColumn(underlying, leg), half(rate, 1n), target)), lineExposure(net, half(rate, -1n), target)];
+    return [...legs.map((leg) => lineExposure(rungColumn(underlying, leg), half(rate, 1n), target, "curve")), lineExposure(net, half(rate, -1n), target, "curve")];
   });
 }
 
@@ -39,7 +39,7 @@ function rollExposures(market: Market, { rollShock, nettingSets }: Policy): Plan
     const target = nettingSets.findIndex((set) => set.underlyings.includes(shock.underlying));
     return rungs(market, shock.underlying).map((rung) => {
       const rate = rollRate(shock, rung, market.asOf);
-      return lineExposure(rungColumn(shock.underlying, rung), { MM: rate, IM: rate }, target);
+      return lineExposure(rungColumn(shock.underlying, rung), { MM: rate, IM: rate }, target, "curve");
     });
   });
 }

@@ -61,26 +61,42 @@ function optionGreeks(option: Option, underlying: Underlying, asOf: number): Gre
   };
   const { delta, gamma, vega, theta } = black76Greeks(state);
   const carry = ratio(expiry.forward, underlying.spot);
-  return scaled({ delta: mul(delta, carry), gamma: mul(gamma, mul(carry, carry)), vega, theta }, option.multiplier);
+  return scaledGreeks({ delta: mul(delta, carry), gamma: mul(gamma, mul(carry, carry)), vega, theta }, option.multiplier);
 }
 
-/** Greeks of a book, one entry per underlying of the market, ascending by name. Throws UnknownInstrument as marginReport does. */
+/**
+ * Greeks of a book, one entry per underlying of the market, ascending by name; a report has them with what its policy lets follow an underlying.
+ * Throws UnknownInstrument as marginReport does.
+ */
 export function bookGreeks(accounts: readonly Account[], market: Market): readonly UnderlyingGreeks[] {
   const byName = new Map(market.listings.map((listing) => [listing.instrument.name, listing]));
-  const totals = new Map<string, Greeks>(market.underlyings.map(({ name }) => [name, NONE]));
-  accounts.forEach((account, a) =>
-    account.positions.forEach(({ instrument: name, quantity }, p) => {
+  const held = accounts.flatMap((account, a) =>
+    account.positions.map(({ instrument: name, quantity }, p) => {
       const listing = byName.get(name) ?? refuseUnlisted(name, `accounts[${a}].positions[${p}].instrument`);
       const { instrument } = listing;
       const underlying = instrument.kind === "cash" ? instrument.currency : instrument.underlying;
-      const total = totals.get(underlying);
-      if (total !== undefined) totals.set(underlying, plus(total, scaled(listingGreeks(listing, market), quantity)));
+      return { underlying, greeks: scaledGreeks(listingGreeks(listing, market), quantity) };
     }),
   );
-  return [...totals].map(([underlying, greeks]) => ({ underlying, ...greeks }));
+  return sumGreeks(
+    held,
+    market.underlyings.map(({ name }) => name),
+  );
 }
 
-function scaled({ delta, gamma, vega, theta }: Greeks, quantity: Quantity): Greeks {
+/** One entry per name, in the order of the names; what belongs to none of them is left out. */
+export function sumGreeks(
+  held: readonly { readonly underlying: string | null; readonly greeks: Greeks }[],
+  underlyings: readonly string[],
+): readonly UnderlyingGreeks[] {
+  return underlyings.map((name) => {
+    const own = held.filter(({ underlying }) => underlying === name);
+    return { underlying: name, ...own.reduce((sum, { greeks }) => plus(sum, greeks), NONE) };
+  });
+}
+
+/** Of a quantity of one instrument. */
+export function scaledGreeks({ delta, gamma, vega, theta }: Greeks, quantity: Quantity): Greeks {
   const by = fromScaled(quantity, DECIMALS.quantity);
   return { delta: mul(delta, by), gamma: mul(gamma, by), vega: mul(vega, by), theta: mul(theta, by) };
 }

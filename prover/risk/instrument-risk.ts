@@ -27,7 +27,8 @@ export function instrumentColumns(subject: Subject, plan: RiskPlan): InstrumentR
   const { nettingSet, discount } = plan.cells[cell]!;
   const pairingKey =
     instrument.kind === "option" ? `${instrument.underlying} ${instrument.expiry} ${instrument.strike} × ${instrument.multiplier}` : null;
-  return riskOf(instrument, { cell, nettingSet }, unitRisk(plan, discount !== null), pairingKey);
+  const vectors = riskOf(instrument, { cell, nettingSet }, unitRisk(plan, discount !== null), pairingKey);
+  return { ...vectors, underlying: underlying?.name ?? null, greeks: subject.greeks };
 
   function unitRisk({ policy, market, grid, skews, tail, exposures }: RiskPlan, byValue: boolean): UnitRisk {
     const name = underlying?.name ?? "";

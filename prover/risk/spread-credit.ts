@@ -21,9 +21,9 @@ export function creditExposures({ spreadCredits, nettingSets, scenarios }: Polic
       const line = (sign: bigint) => ({ MM: (sign * half) as Factor, IM: (sign * half) as Factor });
       const into = nettingSets[target]!.id;
       return [
-        lineExposure(column(`${a.underlying} delta into ${into}`, [a.underlying]), line(-1n), target),
-        lineExposure(column(`${b.underlying} delta into ${into}`, [b.underlying]), line(-1n), target),
-        lineExposure(column(`net delta into ${into}`, [a.underlying, b.underlying]), line(1n), target),
+        lineExposure(column(`${a.underlying} delta into ${into}`, [a.underlying]), line(-1n), target, "credit"),
+        lineExposure(column(`${b.underlying} delta into ${into}`, [b.underlying]), line(-1n), target, "credit"),
+        lineExposure(column(`net delta into ${into}`, [a.underlying, b.underlying]), line(1n), target, "credit"),
       ];
     });
   });

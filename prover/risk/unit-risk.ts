@@ -5,6 +5,7 @@
 import { MarginProofError } from "../errors.ts";
 import { divDown, divUp } from "../numeric/rounding.ts";
 import { BITS, type Price } from "../units.ts";
+import type { Greeks } from "./black76-greeks.ts";
 import type { Instrument } from "./instruments.ts";
 
 /** A quotient of integers, in 1e-8 of the quote per unit held; the denominator is positive. */
@@ -91,7 +92,8 @@ export interface Pairing {
   readonly IM: Price;
 }
 
-export interface InstrumentRisk {
+/** An instrument's two vectors and where they count: what is committed to. */
+export interface InstrumentVectors {
   readonly instrument: Instrument;
   /** Index of the cell; 0 for what has no scenario risk. */
   readonly cell: number;
@@ -100,6 +102,13 @@ export interface InstrumentRisk {
   readonly pairing: Pairing | null;
   readonly long: RiskVector;
   readonly short: RiskVector;
+}
+
+export interface InstrumentRisk extends InstrumentVectors {
+  /** What it moves with; null for what no scenario moves. */
+  readonly underlying: string | null;
+  /** Of one unit held long. They inform and decide nothing, see greeks.ts. */
+  readonly greeks: Greeks;
 }
 
 /** Where an instrument's entries go. */
@@ -114,7 +123,7 @@ export function riskOf(
   { cell, nettingSet }: Place,
   unit: UnitRisk,
   pairingKey: string | null = null,
-): InstrumentRisk {
+): InstrumentVectors {
   const naked = unit.charges.find(({ kind }) => kind === "optionNaked");
   const spared = ({ numerator, denominator }: Exact): Price => fits(divDown(numerator, denominator), instrument.name);
   const pairing = pairingKey === null || naked === undefined ? null : { key: pairingKey, MM: spared(naked.MM), IM: spared(naked.IM) };

@@ -32,12 +32,12 @@ export const option = (name: string, underlying: string, type: "call" | "put", s
   ({ kind: "option", name, underlying, type, strike, expiry: AS_OF + days * DAY, multiplier: "1" });
 
 /** Spots, expiries and instruments; the quote and a stablecoin at par are always there. */
-export function worldOf(spots: Readonly<Record<string, string>>, instruments: readonly object[], expiries: Readonly<Record<string, readonly object[]>> = {}): Market {
+export function worldOf(spots: Readonly<Record<string, string>>, instruments: readonly object[], expiries: Readonly<Record<string, readonly object[]>> = {}, currencies: readonly object[] = []): Market {
   return parseMarket({
     format: "margin-market/1",
     asOf: AS_OF,
     quote: "USD",
-    currencies: [{ name: "USDC", price: "1" }],
+    currencies: [{ name: "USDC", price: "1" }, ...currencies],
     underlyings: Object.entries(spots).map(([name, spot]) => ({ name, spot, expiries: expiries[name] ?? [] })),
     instruments: [{ kind: "cash", name: "USD", currency: "USD" }, { kind: "cash", name: "USDC", currency: "USDC" }, ...instruments],
   });
