@@ -3,7 +3,7 @@
  * depends on them. The forward of an expiry moves in proportion to spot, as it does in the scenarios.
  */
 import { MarginProofError } from "../errors.ts";
-import { ONE, ZERO, add, fromFactor, fromPrice, fromScaled, mul, ratio } from "../numeric/real.ts";
+import { ONE, ZERO, add, fromPrice, fromScaled, mul, ratio } from "../numeric/real.ts";
 import { DECIMALS, SCALE, type Quantity } from "../units.ts";
 import { black76Greeks, type Greeks } from "./black76-greeks.ts";
 import { refuseUnlisted, type Account } from "./book.ts";
@@ -48,14 +48,14 @@ function optionGreeks(option: Option, underlying: Underlying, asOf: number): Gre
       path: option.name,
       hint: "read the market with parseMarket, which names what is missing",
     });
-  const { rootTau, discount } = expiryModel(expiry, asOf);
+  const { rootTau, rate, discount } = expiryModel(expiry, asOf);
   const [strike, forward] = [fromPrice(option.strike), fromPrice(expiry.forward)];
   const state = {
     forward,
     strike,
     vol: impliedVol(expiry.surface, strike),
     rootTau,
-    rate: fromFactor(expiry.rate),
+    rate,
     discount,
     type: option.type,
   };

@@ -1,6 +1,6 @@
 /** Options: Black-76 on the expiry's forward, with the surface's volatility shocked scenario by scenario. */
 import { exp } from "../numeric/exp.ts";
-import { REAL_DECIMALS, fromFactor, fromPrice, mul, ratio, sqrt, type Real } from "../numeric/real.ts";
+import { REAL_DECIMALS, ZERO, fromFactor, fromPrice, max, mul, ratio, sqrt, type Real } from "../numeric/real.ts";
 import { DECIMALS, SCALE, type Price } from "../units.ts";
 import { black76 } from "./black76.ts";
 import type { Option } from "./instruments.ts";
@@ -18,6 +18,8 @@ export interface ExpiryModel {
   readonly expiry: MarketExpiry;
   readonly seconds: number;
   readonly rootTau: Real;
+  /** Not below 0. */
+  readonly rate: Real;
   readonly discount: Real;
 }
 
@@ -25,7 +27,8 @@ export interface ExpiryModel {
 export function expiryModel(expiry: MarketExpiry, asOf: number): ExpiryModel {
   const seconds = Math.max(0, expiry.expiry - asOf);
   const tau = ratio(BigInt(seconds), SECONDS_PER_YEAR);
-  return { expiry, seconds, rootTau: sqrt(tau), discount: exp(-mul(fromFactor(expiry.rate), tau) as Real) };
+  const rate = max(fromFactor(expiry.rate), ZERO);
+  return { expiry, seconds, rootTau: sqrt(tau), rate, discount: exp(-mul(rate, tau) as Real) };
 }
 
 /**
