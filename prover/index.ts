@@ -57,10 +57,12 @@ export type { BindingShare, ChargeTotal, ExposureReport, MarginReport, MarginTer
 export { evaluateRules } from "./risk/margin-program.ts";
 export type { MarginWorking } from "./risk/margin-program.ts";
 export type { ColumnTotals, MarginRules, RiskShape } from "./risk/margin-rules.ts";
+export { requireRules } from "./risk/rules-checks.ts";
 export { riskPlan } from "./risk/risk-plan.ts";
 export type { RiskPlan } from "./risk/risk-plan.ts";
 export { marginReportJson } from "./risk/margin-report-json.ts";
 export { marginTable } from "./risk/margin-table.ts";
+export { scenarioChart } from "./risk/scenario-chart.ts";
 export { describeScenario } from "./risk/scenario-text.ts";
 
 // Snapshots
