@@ -149,6 +149,16 @@ describe("the classic mistakes are refused with code, path and remedy:", () => {
       "sensitivities.correlation[2]",
     ],
     [
+      "stressed correlations alone, which contradict each other though the given ones do not",
+      changed("frtb", (p) => {
+        p.nettingSets[0].underlyings.push("SOL");
+        p.sensitivities.factors.push({ id: "SOL-delta", measure: "delta", underlyings: ["SOL"], riskWeight: "0.5" });
+        p.sensitivities.correlation = matrix(["1", "0.7", "0.7"], ["0.7", "1", "0"], ["0.7", "0", "1"]);
+        p.sensitivities.sets = ["high"];
+      }),
+      "sensitivities.sets",
+    ],
+    [
       "correlations of netting sets that contradict each other",
       changed("grid-33", (p) => {
         p.nettingSets.push({ id: "SOL", underlyings: ["SOL"] });

@@ -5,7 +5,7 @@ import { checkDeltaMinimum, checkExposures, checkSpreadCredits } from "./exposur
 import type { Policy, PolicyReading } from "./policy.ts";
 import { repeats, type Refuse, type RequireKnown } from "./policy-refusals.ts";
 import { factorText } from "./schema.ts";
-import { requireSemidefinite } from "./semidefinite.ts";
+import { requireOneSound, requireSemidefinite } from "./semidefinite.ts";
 import { requireCorrelation } from "./sources/correlation.ts";
 
 /** @throws InvalidPolicy naming the first part that contradicts another */
@@ -63,6 +63,7 @@ export function checkFeatures(policy: Policy, { allowAmplification = false }: Po
     );
     requireCorrelation(correlation, names, "sensitivities.correlation");
     requireSemidefinite(correlation, names, "sensitivities.correlation");
+    requireOneSound(correlation, policy.sensitivities.sets, names, "sensitivities.sets");
   }
   if (policy.optionNaked !== undefined && (policy.charges.optionShort.MM > 0n || policy.charges.optionShort.IM > 0n)) {
     refuse(

@@ -1,6 +1,7 @@
 /** Whether correlations can be those of anything: a matrix that is not positive semi-definite gives some hedge less than no risk. */
 import { MarginProofError } from "../errors.ts";
 import type { Matrix } from "./margin-rules.ts";
+import { correlationSet, type CorrelationSet } from "./sources/correlation.ts";
 
 /**
  * Exact elimination on integers (Bareiss): each pivot is a principal minor over the one before, and none may be negative. Where a pivot is 0
@@ -25,5 +26,28 @@ export function requireSemidefinite(matrix: Matrix, names: readonly string[], pa
     for (let i = k + 1; i < left.length; i++)
       for (let j = k + 1; j < left.length; j++) left[i]![j] = (pivot * left[i]![j]! - left[i]![k]! * row[j]!) / before;
     before = pivot;
+  });
+}
+
+/**
+ * Stressed sets need not be semi-definite, and a sum below 0 under one of them counts as 0. So one of the sets that count must be: the largest
+ * counts, and that one is never below 0. The given correlations are.
+ *
+ * @throws InvalidPolicy
+ */
+export function requireOneSound(correlation: Matrix, sets: readonly CorrelationSet[], names: readonly string[], path: string): void {
+  const isSound = (set: CorrelationSet): boolean => {
+    try {
+      requireSemidefinite(correlationSet(correlation, set), names, path);
+      return true;
+    } catch (error) {
+      if (error instanceof MarginProofError) return false;
+      throw error;
+    }
+  };
+  if (sets.some(isSound)) return;
+  throw new MarginProofError("InvalidPolicy", `${sets.join(" and ")} correlations alone would give some hedge less than no risk`, {
+    path,
+    hint: 'add "medium": the largest of the sets counts',
   });
 }
