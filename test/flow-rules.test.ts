@@ -11,13 +11,12 @@ import { marginReport } from "../prover/risk/margin-report.ts";
 import { parseMarket } from "../prover/risk/market.ts";
 import { parsePolicy, type Policy } from "../prover/risk/policy.ts";
 import { marketRisk } from "../prover/risk/risk-array.ts";
-import type { Bps, Level, Usd } from "../prover/units.ts";
+import type { Bps, Level, Quantity, Usd } from "../prover/units.ts";
 import { build } from "../scripts/build.ts";
 import { oneAtATime } from "./support/one-at-a-time.ts";
 import { DERIBIT, requestOf } from "./support/proving-request.ts";
 import { refusal } from "./support/refusal.ts";
 import { MARKET_JSON, POLICY_JSON } from "./support/small-market.ts";
-import { quantity } from "./support/statements.ts";
 import { templatesOf } from "./support/template.ts";
 import { uncheckedInput } from "./support/unchecked-input.ts";
 
@@ -69,7 +68,7 @@ const CURVE = under(parsePolicy({
   rollShock: [{ underlying: "BTC", annualMove: "0.075", minMove: "0.01" }],
   spreads: [{ underlying: "BTC", expiries: "all", rate: rate("0.0175", "0.02") }],
   deltaMinimum: [{ underlying: "BTC", unhedged: "0.15", hedged: "0.25" }, { underlying: "ETH", unhedged: "0.02", hedged: "0.01" }],
-  exposures: [{ id: "notional", measure: "notional", underlyings: ["BTC", "ETH"], limit: "300000", tiers: [{ above: "50000", rate: rate("0.01", "0.02") }] }],
+  exposures: [{ id: "notional", measure: "notional", underlyings: ["BTC", "ETH"], limit: "296000", tiers: [{ above: "50000", rate: rate("0.01", "0.02") }] }],
 }));
 
 const BOOKS = {
@@ -79,7 +78,7 @@ const BOOKS = {
 } as const;
 
 function requestFor(book: Readonly<Record<string, number>>, level: Level, onChainCollateral: bigint, world = EVERYTHING): ProvingRequest {
-  const positions = Object.entries(book).map(([instrument, count]) => ({ instrument, quantity: quantity(count) })).sort((a, b) => (a.instrument < b.instrument ? -1 : 1));
+  const positions = Object.entries(book).map(([instrument, count]) => ({ instrument, quantity: BigInt(Math.round(count * 10 ** 8)) as Quantity })).sort((a, b) => (a.instrument < b.instrument ? -1 : 1));
   return { ...requestOf([{ ...DERIBIT, positions }], { claim: { level, minRatioBps: 11_000n as Bps }, onChainCollateral: onChainCollateral as Usd }), tier, ...world };
 }
 
@@ -144,5 +143,16 @@ describe("under rules on the forward curve", () => {
   everyBook(CURVE, {
     "a calendar spread, which the minimum binds": { "BTC-PERPETUAL": 2, "BTC-15DEC23-40000-C": -4, USD: -80_000 },
     "two coins against each other": { "BTC-PERPETUAL": 1, "ETH-PERPETUAL": -18, USD: -50_000 },
+  });
+
+  it("a position limit by notional holds to the hundred-millionth of a contract, in the circuit as in the report", async () => {
+    // 8 coins at 37000 are 296000, longs and shorts added up; a stack of cash covers whatever is required.
+    const [at, beyond] = [-1, -1.00000001].map((short) => requestFor({ "BTC-PERPETUAL": 7, "BTC-15DEC23-40000-C": short, USD: 1_000_000 }, "IM", 0n, CURVE));
+    expect(prepareProof(at!).report).toMatchObject({ isHealthy: true, withinLimits: true });
+    expect(await verdict(at!)).toBe("accepted");
+    expect(refusal(() => prepareProof(beyond!)).code).toBe("Unhealthy");
+    expect(await verdict(beyond!)).toMatch(/ExposureCharge/);
+    expect(await verdict(breachOf(beyond!))).toBe("accepted");
+    expect(await verdict(breachOf(at!))).not.toBe("accepted");
   });
 });

@@ -5,7 +5,7 @@ import { riskPlan } from "../prover/risk/risk-plan.ts";
 import { parsePolicy } from "../prover/risk/policy.ts";
 import { marketRisk } from "../prover/risk/risk-array.ts";
 import type { Level } from "../prover/units.ts";
-import { bare, dated, flat, linear, option, reportUnder, units, worldOf } from "./support/bare-policy.ts";
+import { AS_OF, bare, dated, flat, linear, option, reportUnder, units, worldOf } from "./support/bare-policy.ts";
 import { law } from "./support/law.ts";
 import { refusal } from "./support/refusal.ts";
 
@@ -62,6 +62,11 @@ describe("a spread over all expiries", () => {
     ["inverse against linear: 4000 contracts of 10 at 40000 are one coin", { NEAR: "1", IFAR: "-4000" }, 1000],
   ])("charges %s", (_, held, expected) => expect(charge(rules, held)).toBeCloseTo(expected, 6));
   it("at the rate of the level", () => expect(charge(rules, { NEAR: "1", FAR: "-1" }, "IM")).toBeCloseTo(1500, 8));
+  it.each([[[AS_OF]], ["every"], [[AS_OF, "x"]], [null]])("is refused over %j", (expiries) => {
+    const json = { ...policy, spreads: [{ underlying: "BTC", expiries, rate: rate("0.02") }] };
+    expect(refusal(() => parsePolicy(json))).toEqual({ code: "InvalidSchema", path: "spreads[0].expiries" });
+    expect(() => parsePolicy(json)).toThrow('name at least two expiries, or say "all"');
+  });
   it("does nothing where the market lists one expiry", () => expect(columns({ spreads: [{ underlying: "ETH", expiries: "all", rate: rate("0.02") }] })).toEqual([]));
 });
 

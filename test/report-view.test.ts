@@ -162,6 +162,9 @@ describe("what netting saves", () => {
     const effects = (of: MarginReport["ruleEffects"]) => Object.fromEntries(of.map(({ rule, effect }) => [rule, units(effect)]));
     expect(effects(ruleEffects)).toMatchObject({ "forward curve charges": 875, "spread credits": -9000, floors: 0 });
     expect(effects(nettingSets[0]!.ruleEffects)).toMatchObject({ "forward curve charges": 875, "spread credits": 0 });
+    const table = marginTable(reportUnder(shipped("span"), world("50000"), { PERP: "1", FUT: "-2", EPERP: "20" }), readPolicy("span")!);
+    expect(table).toMatch(/│ rule +│ adds to MM \(saves, if negative\), USD │ BTC by itself │ ETH by itself │/);
+    expect(table).toMatch(/│ spread credits +│ +-9,000\.00 │ +0\.00 │ +0\.00 │/);
     expect(effects(reportUnder(shipped("paradex"), world("50000"), { PERP: "1", FUT: "-1" }, "IM").ruleEffects)).toEqual({ "least deltas": 500 });
     const tiered = { ...bare(["BTC", "ETH"]), exposures: [{ id: "x", measure: "notional", underlyings: ["BTC"], tiers: [{ above: "0", rate: rate("0.01") }] }] };
     expect(effects(reportUnder(tiered, world("50000"), { PERP: "1", FUT: "-1" }).ruleEffects)).toEqual({ "exposure charges": 1000 });

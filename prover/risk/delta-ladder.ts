@@ -12,7 +12,9 @@ export type Rung = number | null;
 
 /** Perpetuals first, then expiries ascending; only what the market lists contracts of. */
 export function rungs({ listings }: Pick<Market, "listings">, underlying: string): readonly Rung[] {
-  const own = listings.flatMap(({ instrument }) => ("underlying" in instrument && instrument.underlying === underlying ? [instrument] : []));
+  const own = listings.flatMap(({ instrument }) =>
+    "underlying" in instrument && instrument.underlying === underlying ? [instrument] : [],
+  );
   const expiries = own.flatMap((instrument) => ("expiry" in instrument ? [instrument.expiry] : []));
   const perpetual: Rung[] = own.some(({ kind }) => kind === "perpetual") ? [null] : [];
   return [...perpetual, ...[...new Set(expiries)].sort((a, b) => a - b)];

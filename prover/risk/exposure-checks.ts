@@ -4,7 +4,11 @@ import { repeats, type Refuse, type RequireKnown } from "./policy-refusals.ts";
 import { factorText } from "./schema.ts";
 import { scanRange } from "./spread-credit.ts";
 
-export function checkExposures({ exposures, spreads, rollShock, nettingSets, haircuts }: Policy, requireKnown: RequireKnown, refuse: Refuse): void {
+export function checkExposures(
+  { exposures, spreads, rollShock, nettingSets, haircuts }: Policy,
+  requireKnown: RequireKnown,
+  refuse: Refuse,
+): void {
   repeats(
     exposures.map(({ id }) => id),
     "exposures",
@@ -20,7 +24,8 @@ export function checkExposures({ exposures, spreads, rollShock, nettingSets, hai
   });
   spreads.forEach(({ underlying, expiries }, k) => {
     requireKnown(underlying, `spreads[${k}].underlying`);
-    if (expiries !== "all" && new Set(expiries).size !== expiries.length) refuse(`spreads[${k}].expiries`, "an expiry occurs twice", "list each once");
+    if (expiries !== "all" && new Set(expiries).size !== expiries.length)
+      refuse(`spreads[${k}].expiries`, "an expiry occurs twice", "list each once");
   });
   repeats(
     rollShock.map(({ underlying }) => underlying),
@@ -35,7 +40,11 @@ export function checkExposures({ exposures, spreads, rollShock, nettingSets, hai
  * A delta is credited once: what already nets in its own set earns nothing more, and no two spreads share a leg. Which of two spreads takes a
  * shared leg first depends on what the first leaves, which is not a sum of sizes: such priorities are refused, not approximated.
  */
-export function checkSpreadCredits({ spreadCredits, nettingSets, scenarios, aggregation }: Policy, requireKnown: RequireKnown, refuse: Refuse): void {
+export function checkSpreadCredits(
+  { spreadCredits, nettingSets, scenarios, aggregation }: Policy,
+  requireKnown: RequireKnown,
+  refuse: Refuse,
+): void {
   if (spreadCredits.length === 0) return;
   if (aggregation !== undefined)
     refuse("spreadCredits", "netting sets are correlated already", 'a hedge is credited once: remove "aggregation", or the credits');
@@ -44,13 +53,22 @@ export function checkSpreadCredits({ spreadCredits, nettingSets, scenarios, aggr
     legs.forEach(({ underlying }, i) => {
       const path = `spreadCredits[${c}].legs[${i}].underlying`;
       requireKnown(underlying, path);
-      if (taken.has(underlying)) refuse(path, `${underlying} is a leg already`, "give each underlying one spread: deltas are credited once");
+      if (taken.has(underlying))
+        refuse(path, `${underlying} is a leg already`, "give each underlying one spread: deltas are credited once");
       taken.add(underlying);
       const own = nettingSets.find(({ underlyings }) => underlyings.includes(underlying))!;
       if (own.underlyings.length > 1)
-        refuse(path, `${underlying} nets with ${own.underlyings.filter((other) => other !== underlying).join(", ")} already`, "give it a netting set of its own");
+        refuse(
+          path,
+          `${underlying} nets with ${own.underlyings.filter((other) => other !== underlying).join(", ")} already`,
+          "give it a netting set of its own",
+        );
       if (scanRange(scenarios, underlying) === 0n)
-        refuse(path, `no scenarios move ${underlying} both ways`, "a credit is a share of what a leg loses: add the scenarios, or remove the credit");
+        refuse(
+          path,
+          `no scenarios move ${underlying} both ways`,
+          "a credit is a share of what a leg loses: add the scenarios, or remove the credit",
+        );
     }),
   );
 }
@@ -68,6 +86,10 @@ export function checkDeltaMinimum({ deltaMinimum, cells, basis }: Policy, requir
   deltaMinimum.forEach(({ underlying, unhedged, hedged }, k) => {
     requireKnown(underlying, `deltaMinimum[${k}].underlying`);
     if (hedged > 2n * unhedged)
-      refuse(`deltaMinimum[${k}].hedged`, `${factorText(hedged)} is more than twice ${factorText(unhedged)}`, "a pair of opposite deltas must not cost more than both apart: lower hedged");
+      refuse(
+        `deltaMinimum[${k}].hedged`,
+        `${factorText(hedged)} is more than twice ${factorText(unhedged)}`,
+        "a pair of opposite deltas must not cost more than both apart: lower hedged",
+      );
   });
 }

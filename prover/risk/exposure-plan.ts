@@ -15,12 +15,20 @@ export function plannedExposures(market: Market, policy: Policy): readonly Plann
   const declared = policy.exposures.map(({ id, measure, underlyings, expiries, kinds, limit, tiers, nettingSet }): PlannedExposure => {
     const target = nettingSet === null ? outside : policy.nettingSets.findIndex((set) => set.id === nettingSet);
     const limits = limit === null ? UNLIMITED : { low: -limit as Value, high: limit };
-    return { column: { id, measure, underlyings, expiries, kinds }, rule: { id, line: NOTHING, pieces: chargePieces(tiers), target, ...limits } };
+    return {
+      column: { id, measure, underlyings, expiries, kinds },
+      rule: { id, line: NOTHING, pieces: chargePieces(tiers), target, ...limits },
+    };
   });
   const factors = (policy.sensitivities?.factors ?? []).map(({ id, measure, underlyings, expiries }) =>
     lineExposure({ id, measure, underlyings, expiries }, NOTHING, outside),
   );
-  return [...declared, ...merged([...spreadExposures(market, policy), ...rollExposures(market, policy)]), ...creditExposures(policy), ...factors];
+  return [
+    ...declared,
+    ...merged([...spreadExposures(market, policy), ...rollExposures(market, policy)]),
+    ...creditExposures(policy),
+    ...factors,
+  ];
 }
 
 /** rate/2·(Σ|D_e| − |Σ D_e|) is the rate on what offsets: one column per expiry, and one for their sum. */
@@ -30,7 +38,10 @@ function spreadExposures(market: Market, { spreads, nettingSets }: Policy): Plan
     if (legs.length < 2) return [];
     const target = nettingSets.findIndex((set) => set.underlyings.includes(underlying));
     const net = ladderColumn(underlying, expiries === "all" ? null : expiries);
-    return [...legs.map((leg) => lineExposure(rungColumn(underlying, leg), half(rate, 1n), target, "curve")), lineExposure(net, half(rate, -1n), target, "curve")];
+    return [
+      ...legs.map((leg) => lineExposure(rungColumn(underlying, leg), half(rate, 1n), target, "curve")),
+      lineExposure(net, half(rate, -1n), target, "curve"),
+    ];
   });
 }
 

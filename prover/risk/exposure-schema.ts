@@ -66,11 +66,13 @@ export const sensitivitiesSchema = z.strictObject({
     .default(["medium", "high", "low"]),
 });
 
+const TWO_EXPIRIES = 'name at least two expiries, or say "all"';
+
 /** Calendar spreads: net deltas of the expiries of one class against each other, at `rate` of what offsets. */
 export const spreadSchema = z.strictObject({
   underlying: nameField(),
   /** Unix seconds; or all that the market lists contracts of, and its perpetuals as one more. */
-  expiries: z.union([z.literal("all"), z.array(z.int()).min(2)], 'name at least two expiries, or say "all"'),
+  expiries: z.union([z.literal("all"), z.array(z.int()).min(2, TWO_EXPIRIES)], TWO_EXPIRIES),
   rate: level,
 });
 

@@ -27,7 +27,8 @@ export function positionGreeksTable(positions: readonly { readonly instrument: I
 }
 
 /** Decimal strings with 12 decimals. */
-export const greeksJson = (greeks: readonly UnderlyingGreeks[]): Json => greeks.map(({ underlying, ...each }) => ({ underlying, ...greekTexts(each) }));
+export const greeksJson = (greeks: readonly UnderlyingGreeks[]): Json =>
+  greeks.map(({ underlying, ...each }) => ({ underlying, ...greekTexts(each) }));
 
 export const greekTexts = ({ delta, gamma, vega, theta }: Greeks): { readonly [greek: string]: string } => ({
   delta: shown(delta, 12),

@@ -38,7 +38,10 @@ export function instrumentColumns(subject: Subject, plan: RiskPlan): InstrumentR
     const basisMove = (move: Factor, { add, perYear }: NonNullable<typeof basis>): Exact => {
       if (!valuer.hasBasis) return ZERO;
       const { numerator, denominator } = valuer.change(move, "none");
-      return { numerator: numerator * (add * SECONDS_PER_YEAR + perYear * tau), denominator: denominator * SCALE.factor * SECONDS_PER_YEAR };
+      return {
+        numerator: numerator * (add * SECONDS_PER_YEAR + perYear * tau),
+        denominator: denominator * SCALE.factor * SECONDS_PER_YEAR,
+      };
     };
     return {
       scenarioPnl: grid.map(({ spot, moves, vol, weight }) => entry(valuer.change(moves?.[name] ?? spot, vol), weight)),
@@ -56,7 +59,13 @@ export function instrumentColumns(subject: Subject, plan: RiskPlan): InstrumentR
     };
 
     function bases(): UnitRisk["basisPnl"] {
-      if (policy.deltaMinimum.length > 0) return [minimumMoves(dollarDelta(subject), policy.deltaMinimum.find((least) => least.underlying === name))];
+      if (policy.deltaMinimum.length > 0)
+        return [
+          minimumMoves(
+            dollarDelta(subject),
+            policy.deltaMinimum.find((least) => least.underlying === name),
+          ),
+        ];
       if (basis === undefined) return [];
       const long: BasisMoves = [basisMove(basis.up, basis), basisMove(basis.down, basis)];
       return [{ long, short: [negative(long[0]), negative(long[1])] }];

@@ -103,7 +103,10 @@ export function marginReport(accounts: readonly Account[], risks: MarketRisk, po
   };
   return {
     terms,
-    positions: positions.map((position, i) => ({ ...position, binding: bindingShare(held[i]!, working.nettingSets[position.nettingSet]!, rules, totals) })),
+    positions: positions.map((position, i) => ({
+      ...position,
+      binding: bindingShare(held[i]!, working.nettingSets[position.nettingSet]!, rules, totals),
+    })),
     greeks: sumGreeks(
       positions,
       [...new Set(risks.flatMap(({ underlying }) => underlying ?? []))].sort((a, b) => (a < b ? -1 : 1)),

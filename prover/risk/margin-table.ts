@@ -33,7 +33,17 @@ export function marginTable(report: MarginReport, policy: Policy): string {
 }
 
 function positionsTable({ positions, terms }: MarginReport): string {
-  const head = ["venue", "account", "instrument", "quantity", "value", "worst P&L", "P&L that binds", `charge ${terms.level}`, `alone ${terms.level}`];
+  const head = [
+    "venue",
+    "account",
+    "instrument",
+    "quantity",
+    "value",
+    "worst P&L",
+    "P&L that binds",
+    `charge ${terms.level}`,
+    `alone ${terms.level}`,
+  ];
   const rows = positions.map(({ venue, account, instrument, quantity, value, worstPnl, binding, charge, isolatedRequirement }) => [
     venue,
     account,
@@ -68,7 +78,8 @@ function nettingSetsTable({ nettingSets, terms: { level } }: MarginReport): stri
 }
 
 /** Whether the table has the book's Greeks: not for a linear book, whose deltas its values show. */
-export const showsGreeks = ({ greeks }: Pick<MarginReport, "greeks">): boolean => greeks.some(({ gamma, vega }) => gamma !== 0n || vega !== 0n);
+export const showsGreeks = ({ greeks }: Pick<MarginReport, "greeks">): boolean =>
+  greeks.some(({ gamma, vega }) => gamma !== 0n || vega !== 0n);
 
 /** Nothing when the policy has no exposures. */
 function exposuresTable({ exposures, terms }: MarginReport): string {
@@ -87,12 +98,16 @@ function exposuresTable({ exposures, terms }: MarginReport): string {
   );
 }
 
-/** Nothing when the policy has no rules besides scenarios. */
-function effectsTable({ ruleEffects, terms }: MarginReport, { quote }: Policy): string {
+/** Nothing when the policy has no rules besides scenarios. Where there are several netting sets, for each of them by itself, too. */
+function effectsTable({ ruleEffects, nettingSets, terms }: MarginReport, { quote }: Policy): string {
   if (ruleEffects.length === 0) return "";
+  const sets = nettingSets.length > 1 ? nettingSets : [];
   return table(
-    ["rule", `adds to ${terms.level} (saves, if negative), ${quote}`],
-    ruleEffects.map(({ rule, effect }) => [rule, up(effect)]),
+    ["rule", `adds to ${terms.level} (saves, if negative), ${quote}`, ...sets.map(({ id }) => `${id} by itself`)],
+    ruleEffects.map(({ rule, effect }) => {
+      const alone = sets.map((set) => set.ruleEffects.find((known) => known.rule === rule));
+      return [rule, up(effect), ...alone.map((known) => (known === undefined ? "–" : up(known.effect)))];
+    }),
     1,
   );
 }

@@ -51,7 +51,18 @@ export function nettingSetReport(
   const scenarioPnl = listed.map(({ kind }) => next[kind].next().value!);
   const found = { id, bindingScenario, binding: binding?.kind ?? null };
   const nettingSaving = (alone.isolatedRequirement - alone.nettedRequirement) as Value;
-  return { ...found, scenarioPnl, basisPnl, bindingText: describeBinding(found, policy), loss, charge, floor, requirement, ...alone, nettingSaving };
+  return {
+    ...found,
+    scenarioPnl,
+    basisPnl,
+    bindingText: describeBinding(found, policy),
+    loss,
+    charge,
+    floor,
+    requirement,
+    ...alone,
+    nettingSaving,
+  };
 }
 
 /** A position's part in what binds its netting set. */
@@ -75,7 +86,13 @@ export function bindingShare(
 }
 
 /** Of one unit, in the move that the cell takes. */
-function unitPnl(cell: number, vector: ReturnType<typeof vectorOf>, { kind, index }: Binding, rules: MarginRules, totals: ColumnTotals): bigint {
+function unitPnl(
+  cell: number,
+  vector: ReturnType<typeof vectorOf>,
+  { kind, index }: Binding,
+  rules: MarginRules,
+  totals: ColumnTotals,
+): bigint {
   const change = (entry: bigint, weight: number): bigint => entry - divDown(vector.cellValue * rules.weights[weight]!, SCALE.factor);
   if (kind === "scenario") return change(vector.scenarioPnl[index]!, index);
   if (kind === "skew") {

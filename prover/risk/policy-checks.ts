@@ -74,12 +74,7 @@ export function checkFeatures(policy: Policy, { allowAmplification = false }: Po
   }
 }
 
-function checkScenarios(
-  { scenarios, skew }: Policy,
-  requireKnown: RequireKnown,
-  refuse: Refuse,
-  allowAmplification: boolean,
-): void {
+function checkScenarios({ scenarios, skew }: Policy, requireKnown: RequireKnown, refuse: Refuse, allowAmplification: boolean): void {
   scenarios.forEach(({ spot, vol, weight, moves = {} }, s) => {
     for (const name of Object.keys(moves)) requireKnown(name, `scenarios[${s}].moves.${name}`);
     if (vol !== "linear" && vol !== "absolute") {

@@ -1,7 +1,14 @@
 /** The parts of a policy that most policies leave out. What they mean in integers is in margin-rules.ts; sanity is checked here. */
 import { z } from "zod";
 import type { Factor, Price } from "../units.ts";
-import { deltaMinimumSchema, exposureSchema, rollShockSchema, sensitivitiesSchema, spreadCreditSchema, spreadSchema } from "./exposure-schema.ts";
+import {
+  deltaMinimumSchema,
+  exposureSchema,
+  rollShockSchema,
+  sensitivitiesSchema,
+  spreadCreditSchema,
+  spreadSchema,
+} from "./exposure-schema.ts";
 import { code, ONE, within, share, rate, signedRate, multiplier, correlationField, names, amount, level } from "./policy-fields.ts";
 import { nameField, nonNegativePrice } from "./schema.ts";
 import { tailSchema } from "./tail-schema.ts";

@@ -44,9 +44,14 @@ function withoutBases({ rules, totals, leastDeltas }: Program, deltas: boolean):
 
 function withoutCharges({ rules, totals, leastDeltas }: Program, part: ExposureRule["part"]): Program | null {
   const none = { MM: 0n as Factor, IM: 0n as Factor };
-  const charged = ({ part: of, pieces, line }: ExposureRule): boolean => of === part && (pieces.length > 0 || line.MM !== 0n || line.IM !== 0n);
+  const charged = ({ part: of, pieces, line }: ExposureRule): boolean =>
+    of === part && (pieces.length > 0 || line.MM !== 0n || line.IM !== 0n);
   if (!rules.exposures.some(charged)) return null;
-  return { totals, leastDeltas, rules: { ...rules, exposures: rules.exposures.map((rule) => (charged(rule) ? { ...rule, pieces: [], line: none } : rule)) } };
+  return {
+    totals,
+    leastDeltas,
+    rules: { ...rules, exposures: rules.exposures.map((rule) => (charged(rule) ? { ...rule, pieces: [], line: none } : rule)) },
+  };
 }
 
 /** A program without one rule, or null when it does not have it. */
@@ -85,7 +90,8 @@ const WITHOUT: Record<(typeof RULES)[number], (program: Program) => Omit<Program
 
 /** One entry for each rule that the policy has. */
 export function ruleEffects(rules: MarginRules, totals: ColumnTotals, level: Level, leastDeltas = false): readonly RuleEffect[] {
-  const required = (program: Pick<Program, "rules" | "totals">): bigint => shownRequirement(evaluateRules(program.rules, program.totals, level));
+  const required = (program: Pick<Program, "rules" | "totals">): bigint =>
+    shownRequirement(evaluateRules(program.rules, program.totals, level));
   const whole = required({ rules, totals });
   return RULES.flatMap((rule) => {
     const without = WITHOUT[rule]({ rules, totals, leastDeltas });

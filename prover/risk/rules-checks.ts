@@ -40,14 +40,20 @@ function perLevel({ MM, IM }: PerLevel, low: bigint, path: string, rule: string)
 
 /** An index into a list of `count`, of which index 0 is the only one when the list is empty. */
 function index(value: number, count: number, path: string): void {
-  if (!Number.isSafeInteger(value) || value < 0 || value >= Math.max(1, count)) refuse(path, `there is no ${value}`, `use an index below ${count}`);
+  if (!Number.isSafeInteger(value) || value < 0 || value >= Math.max(1, count))
+    refuse(path, `there is no ${value}`, `use an index below ${count}`);
 }
 
 /** Lists are as long as the shape says: what a circuit does not read would be a rule that nobody proves. */
 function requireLengths({ shape, weights, cells, groups, nettingSets, exposures, correlations, sensitivities }: MarginRules): void {
   const found: Partial<Record<keyof RiskShape, number>> = {
-    cells: cells.length, groups: groups.length, nettingSets: nettingSets.length, exposures: exposures.length,
-    correlations: correlations.length, sensitivities: sensitivities.length, scenarios: weights.length - shape.skews,
+    cells: cells.length,
+    groups: groups.length,
+    nettingSets: nettingSets.length,
+    exposures: exposures.length,
+    correlations: correlations.length,
+    sensitivities: sensitivities.length,
+    scenarios: weights.length - shape.skews,
   };
   for (const [size, count] of Object.entries(found)) {
     if (shape[size as keyof RiskShape] !== count) refuse(`shape.${size}`, `the program has ${count}`, "count what the program has");
@@ -55,7 +61,8 @@ function requireLengths({ shape, weights, cells, groups, nettingSets, exposures,
   for (const size of ["cells", "nettingSets", "scenarios", "correlations"] as const)
     if (shape[size] < 1) refuse(`shape.${size}`, "there is none", "a program has at least one");
   const pieces = exposures.findIndex((rule) => rule.pieces.length > shape.tiers);
-  if (pieces >= 0) refuse(`exposures[${pieces}].pieces`, `more than shape.tiers, ${shape.tiers}`, "count the most pieces that an exposure has");
+  if (pieces >= 0)
+    refuse(`exposures[${pieces}].pieces`, `more than shape.tiers, ${shape.tiers}`, "count the most pieces that an exposure has");
 }
 
 function requireCells({ cells, groups, nettingSets, shape }: MarginRules): void {
@@ -77,7 +84,8 @@ function requireCells({ cells, groups, nettingSets, shape }: MarginRules): void 
 function requireExposures({ exposures, nettingSets }: MarginRules): void {
   exposures.forEach(({ line, pieces, target, low, high }, k) => {
     const at = `exposures[${k}]`;
-    if (target === nettingSets.length) perLevel(line, 0n, `${at}.line`, "outside netting sets nothing stops a credit at 0: a line is not negative there");
+    if (target === nettingSets.length)
+      perLevel(line, 0n, `${at}.line`, "outside netting sets nothing stops a credit at 0: a line is not negative there");
     perLevel(line, -FACTOR, `${at}.line`, "a line is below 17.18 in magnitude");
     pieces.forEach(({ slope, cut }, j) => {
       perLevel(slope, 0n, `${at}.pieces[${j}].slope`, "a slope is not negative and below 17.18");
@@ -116,7 +124,9 @@ function requireCorrelations(matrix: Matrix, size: number, path: string): void {
 /** No pair may hedge more than whole: |m_ij| ≤ √(m_ii·m_jj), with room for what rounding leaves. */
 function requireSensitivities(matrix: Matrix, size: number, path: string): void {
   requireMatrix(matrix, size, path);
-  matrix.forEach((row, i) => between(row[i]!, 0n, FACTOR, `${path}[${i}][${i}]`, "a square of a risk weight is not negative and below 17.18"));
+  matrix.forEach((row, i) =>
+    between(row[i]!, 0n, FACTOR, `${path}[${i}][${i}]`, "a square of a risk weight is not negative and below 17.18"),
+  );
   matrix.forEach((row, i) =>
     row.forEach((entry, j) => {
       if (entry * entry > (row[i]! + 1n) * (matrix[j]![j]! + 1n))
@@ -129,5 +139,6 @@ function requireTail({ tail: { size, flags }, shape: { tails } }: MarginRules): 
   if (!Number.isSafeInteger(size) || size < 1) refuse("tail.size", `${size} is out of range`, "a tail has at least one scenario");
   if (!Number.isSafeInteger(flags) || flags < 0) refuse("tail.flags", `${flags} is out of range`, "leave out none or more");
   if (flags > 0 && size > 1) refuse("tail.flags", "leaves out of a mean", "a shortfall leaves none out, a value at risk has size 1");
-  if (tails === 0 ? size + flags > 1 : size + flags > tails) refuse("tail.size", `${size + flags} of ${tails} scenarios`, "a tail is a part of the scenarios");
+  if (tails === 0 ? size + flags > 1 : size + flags > tails)
+    refuse("tail.size", `${size + flags} of ${tails} scenarios`, "a tail is a part of the scenarios");
 }

@@ -14,8 +14,12 @@ export function describeScenario(subject: string, { spot, vol, weight, moves = {
 }
 
 /** What the loss of a netting set comes from. */
-export function describeBinding({ id, bindingScenario, binding }: Pick<NettingSetReport, "id" | "bindingScenario" | "binding">, policy: Policy): string {
-  if (binding === "basis") return policy.deltaMinimum.length > 0 ? `${id} least loss for its deltas` : `${id} forwards against spot, expiry by expiry`;
+export function describeBinding(
+  { id, bindingScenario, binding }: Pick<NettingSetReport, "id" | "bindingScenario" | "binding">,
+  policy: Policy,
+): string {
+  if (binding === "basis")
+    return policy.deltaMinimum.length > 0 ? `${id} least loss for its deltas` : `${id} forwards against spot, expiry by expiry`;
   return bindingScenario === null ? "no scenario loses" : describeScenario(id, policy.scenarios[bindingScenario]!);
 }
 

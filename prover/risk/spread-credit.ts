@@ -13,7 +13,13 @@ export function creditExposures({ spreadCredits, nettingSets, scenarios }: Polic
     const [a, b] = [legs[0]!, legs[1]!];
     const name = `${a.underlying}/${b.underlying}`;
     const scale: Readonly<Record<string, Factor>> = { [a.underlying]: b.ratio, [b.underlying]: a.ratio };
-    const column = (id: string, underlyings: readonly string[]): ExposureColumn => ({ id: `${name} ${id}`, measure: "delta", underlyings, expiries: null, scale });
+    const column = (id: string, underlyings: readonly string[]): ExposureColumn => ({
+      id: `${name} ${id}`,
+      measure: "delta",
+      underlyings,
+      expiries: null,
+      scale,
+    });
     return [[a, b] as const, [b, a] as const].flatMap(([own, other]) => {
       const target = nettingSets.findIndex((set) => set.underlyings.includes(own.underlying));
       // Deltas of a leg in what is credited: one unit of x or y is 1/ratio of the other leg of its own delta.
