@@ -6,7 +6,7 @@ export type ErrorCode =
   // reading
   | "InvalidDecimal" | "OutOfRange" | "InvalidSchema" | "UnreadableFile" | "VenueError"
   // risk inputs
-  | "InvalidPolicy" | "InvalidMarket" | "InvalidBook" | "UnknownInstrument" | "UnsupportedInstrument" | "MissingMark" | "WrongCurrency" | "DuplicatePosition" | "NoHedge"
+  | "InvalidPolicy" | "InvalidRules" | "InvalidMarket" | "InvalidBook" | "UnknownInstrument" | "UnsupportedInstrument" | "MissingMark" | "WrongCurrency" | "DuplicatePosition" | "NoHedge"
   // commitments and statements
   | "SnapshotMismatch" | "TreeFull" | "InvalidPoint" | "InvalidSignature" | "UnknownAttester" | "StatementMismatch"
   // proving and verifying

@@ -85,11 +85,16 @@ describe("check", () => {
     expect((await cli.run([...CHECK, "--compare", "dearer.json"])).stdout).toMatch(/binds under dearer 1/);
   });
 
-  it("adds the greeks of the book when asked, and changes nothing else", async () => {
-    const { greeks, ...rest } = await cli.json([...CHECK, "--greeks"]);
-    expect(rest).toEqual(await cli.json(CHECK));
-    expect(greeks).toEqual(greeksJson(bookGreeks(workspace.book.accounts, workspace.protocol.desk.market)));
-    expect((await cli.run([...CHECK, "--greeks"])).stdout).toMatch(/│ greeks +│ delta \(units\)/);
+  it("has the greeks of the book, shows those of its positions when asked, and draws what scenarios do", async () => {
+    const [plain, asked] = [await cli.json(CHECK), await cli.json([...CHECK, "--greeks", "--chart"])];
+    expect(asked).toEqual(plain);
+    expect(plain.greeks).toEqual(greeksJson(bookGreeks(workspace.book.accounts, workspace.protocol.desk.market)));
+    const [short, long] = await Promise.all([cli.run(CHECK), cli.run([...CHECK, "--greeks", "--chart"])]);
+    expect(long.stdout.startsWith(short.stdout.trimEnd())).toBe(true);
+    expect(short.stdout).toMatch(/│ greeks +│ delta \(units\)/);
+    expect(long.stdout).toMatch(/│ BTC-PERPETUAL +│ +1\.0/);
+    expect(long.stdout).toMatch(/BTC: P&L by scenario, USD[^]*█│ ◄ binds/);
+    expect((await cli.json([...CHECK, "--greeks", "--compare", "policy.json"])).greeks).toEqual(plain.greeks);
   });
 
   it("names the second policy's file when that policy does not fit the market", async () => {

@@ -9,15 +9,14 @@ import { tierParameters } from "../prover/proof/tiers.ts";
 import type { WitnessCalculator } from "../prover/proof/witness-calculator.ts";
 import { marginReport } from "../prover/risk/margin-report.ts";
 import { parseMarket } from "../prover/risk/market.ts";
-import { parsePolicy } from "../prover/risk/policy.ts";
+import { parsePolicy, type Policy } from "../prover/risk/policy.ts";
 import { marketRisk } from "../prover/risk/risk-array.ts";
-import type { Bps, Level, Usd } from "../prover/units.ts";
+import type { Bps, Level, Quantity, Usd } from "../prover/units.ts";
 import { build } from "../scripts/build.ts";
 import { oneAtATime } from "./support/one-at-a-time.ts";
 import { DERIBIT, requestOf } from "./support/proving-request.ts";
 import { refusal } from "./support/refusal.ts";
 import { MARKET_JSON, POLICY_JSON } from "./support/small-market.ts";
-import { quantity } from "./support/statements.ts";
 import { templatesOf } from "./support/template.ts";
 import { uncheckedInput } from "./support/unchecked-input.ts";
 
@@ -58,8 +57,19 @@ const policy = parsePolicy({
 });
 const tier = tierParameters("rules");
 const breachOf = (request: ProvingRequest): ProvingRequest => ({ ...request, tier: tierParameters("rules-breach") });
-const snapshot = buildSnapshot(market, policy, { treeParents: tier.treeParents, shape: shapeOf(tier) });
-const risks = marketRisk(market, policy);
+const under = (read: Policy) => ({ policy: read, snapshot: buildSnapshot(market, read, { treeParents: tier.treeParents, shape: shapeOf(tier) }), risks: marketRisk(market, read) });
+const EVERYTHING = under(policy);
+const { risks } = EVERYTHING;
+
+/** Rules that name no expiry: a roll shock and spreads over all months on shared columns, a minimum on deltas in the place of a basis, a notional. */
+const CURVE = under(parsePolicy({
+  ...POLICY_JSON,
+  scenarios: POLICY_JSON.scenarios.slice(1),
+  rollShock: [{ underlying: "BTC", annualMove: "0.075", minMove: "0.01" }],
+  spreads: [{ underlying: "BTC", expiries: "all", rate: rate("0.0175", "0.02") }],
+  deltaMinimum: [{ underlying: "BTC", unhedged: "0.15", hedged: "0.25" }, { underlying: "ETH", unhedged: "0.02", hedged: "0.01" }],
+  exposures: [{ id: "notional", measure: "notional", underlyings: ["BTC", "ETH"], limit: "296000", tiers: [{ above: "50000", rate: rate("0.01", "0.02") }] }],
+}));
 
 const BOOKS = {
   "a short call half covered by a put": { "BTC-15DEC23-40000-C": -2, "BTC-15DEC23-40000-P": 1, "BTC-PERPETUAL": 1, USD: -40_000 },
@@ -67,9 +77,9 @@ const BOOKS = {
   "two underlyings against each other": { "BTC-PERPETUAL": 1, "ETH-PERPETUAL": -18, "BTC-15DEC23-40000-P": -1, USD: -50 },
 } as const;
 
-function requestFor(book: Readonly<Record<string, number>>, level: Level, onChainCollateral: bigint): ProvingRequest {
-  const positions = Object.entries(book).map(([instrument, count]) => ({ instrument, quantity: quantity(count) })).sort((a, b) => (a.instrument < b.instrument ? -1 : 1));
-  return { ...requestOf([{ ...DERIBIT, positions }], { claim: { level, minRatioBps: 11_000n as Bps }, onChainCollateral: onChainCollateral as Usd }), tier, snapshot, policy, risks };
+function requestFor(book: Readonly<Record<string, number>>, level: Level, onChainCollateral: bigint, world = EVERYTHING): ProvingRequest {
+  const positions = Object.entries(book).map(([instrument, count]) => ({ instrument, quantity: BigInt(Math.round(count * 10 ** 8)) as Quantity })).sort((a, b) => (a.instrument < b.instrument ? -1 : 1));
+  return { ...requestOf([{ ...DERIBIT, positions }], { claim: { level, minRatioBps: 11_000n as Bps }, onChainCollateral: onChainCollateral as Usd }), tier, ...world };
 }
 
 let health: WitnessCalculator;
@@ -81,6 +91,31 @@ beforeAll(async () => {
 const verdict = (request: ProvingRequest): Promise<string> =>
   (request.tier.breach ? breach : health)(uncheckedInput(request)).then(() => "accepted", (error: unknown) => templatesOf(error));
 
+/** At both levels of every book: the least collateral that suffices, and one unit less. */
+function everyBook(world: typeof EVERYTHING, books: Readonly<Record<string, Readonly<Record<string, number>>>>): void {
+  it.each(Object.entries(books).flatMap(([name, book]) => (["MM", "IM"] as const).map((level) => ({ name, book, level }))))(
+    "$name, $level: the least collateral that suffices proves, and one unit less is refused in words and by the circuit, and is a breach",
+    async ({ book, level }) => {
+      const reportWith = (collateral: bigint) => {
+        const { statements, claim } = requestFor(book, level, collateral, world);
+        return marginReport(statements.map(({ statement }) => statement), world.risks, world.policy, { level, minRatioBps: claim.minRatioBps, onChainCollateral: collateral as Usd });
+      };
+      const { excess } = reportWith(0n);
+      const least = -excess / 10n ** 8n + (-excess % 10n ** 8n === 0n ? 0n : 1n);
+      expect(least > 0n).toBe(true);
+      expect([reportWith(least).isHealthy, reportWith(least - 1n).isHealthy]).toEqual([true, false]);
+      expect(prepareProof(requestFor(book, level, least, world)).report.isHealthy).toBe(true);
+      expect(await verdict(requestFor(book, level, least, world))).toBe("accepted");
+      expect(refusal(() => prepareProof(requestFor(book, level, least - 1n, world))).code).toBe("Unhealthy");
+      expect(await verdict(requestFor(book, level, least - 1n, world))).toMatch(/^Num2Bits in CheckBits in Margin in /);
+      expect(await verdict(breachOf(requestFor(book, level, least - 1n, world)))).toBe("accepted");
+      expect(prepareProof(breachOf(requestFor(book, level, least - 1n, world))).report.isHealthy).toBe(false);
+      expect(refusal(() => prepareProof(breachOf(requestFor(book, level, least, world)))).code).toBe("Healthy");
+      expect(await verdict(breachOf(requestFor(book, level, least, world)))).toMatch(/^Num2Bits in CheckBits in MarginBreach in /);
+    },
+  );
+}
+
 describe("under every rule at once", () => {
   it("the policy fills the tier", () => {
     const { shape } = risks.rules;
@@ -88,27 +123,7 @@ describe("under every rule at once", () => {
     expect([shape.cellValues, shape.floors, shape.pairing]).toEqual([true, true, true]);
   });
 
-  it.each(Object.entries(BOOKS).flatMap(([name, book]) => (["MM", "IM"] as const).map((level) => ({ name, book, level }))))(
-    "$name, $level: the least collateral that suffices proves, and one unit less is refused in words and by the circuit, and is a breach",
-    async ({ book, level }) => {
-      const reportWith = (collateral: bigint) => {
-        const { statements, claim } = requestFor(book, level, collateral);
-        return marginReport(statements.map(({ statement }) => statement), risks, policy, { level, minRatioBps: claim.minRatioBps, onChainCollateral: collateral as Usd });
-      };
-      const { excess } = reportWith(0n);
-      const least = -excess / 10n ** 8n + (-excess % 10n ** 8n === 0n ? 0n : 1n);
-      expect(least > 0n).toBe(true);
-      expect([reportWith(least).isHealthy, reportWith(least - 1n).isHealthy]).toEqual([true, false]);
-      expect(prepareProof(requestFor(book, level, least)).report.isHealthy).toBe(true);
-      expect(await verdict(requestFor(book, level, least))).toBe("accepted");
-      expect(refusal(() => prepareProof(requestFor(book, level, least - 1n))).code).toBe("Unhealthy");
-      expect(await verdict(requestFor(book, level, least - 1n))).toMatch(/^Num2Bits in CheckBits in Margin in /);
-      expect(await verdict(breachOf(requestFor(book, level, least - 1n)))).toBe("accepted");
-      expect(prepareProof(breachOf(requestFor(book, level, least - 1n))).report.isHealthy).toBe(false);
-      expect(refusal(() => prepareProof(breachOf(requestFor(book, level, least)))).code).toBe("Healthy");
-      expect(await verdict(breachOf(requestFor(book, level, least)))).toMatch(/^Num2Bits in CheckBits in MarginBreach in /);
-    },
-  );
+  everyBook(EVERYTHING, BOOKS);
 
   it("a limit that is exceeded is refused and is a breach, whatever the collateral", async () => {
     const beyond = requestFor({ "BTC-PERPETUAL": 3, USD: 1 }, "MM", 10n ** 15n);
@@ -116,5 +131,28 @@ describe("under every rule at once", () => {
     expect(await verdict(beyond)).not.toBe("accepted");
     expect(prepareProof(breachOf(beyond)).report.isHealthy).toBe(false);
     expect(await verdict(breachOf(beyond))).toBe("accepted");
+  });
+});
+
+describe("under rules on the forward curve", () => {
+  it("the policy fits the tier, with a line that gives back", () => {
+    const { shape, exposures } = CURVE.risks.rules;
+    expect(shape).toMatchObject({ cells: 2, nettingSets: 2, bases: 1, exposures: 4, tiers: 2 });
+    expect(exposures.map(({ line }) => line.MM < 0n)).toEqual([false, false, false, true]);
+  });
+  everyBook(CURVE, {
+    "a calendar spread, which the minimum binds": { "BTC-PERPETUAL": 2, "BTC-15DEC23-40000-C": -4, USD: -80_000 },
+    "two coins against each other": { "BTC-PERPETUAL": 1, "ETH-PERPETUAL": -18, USD: -50_000 },
+  });
+
+  it("a position limit by notional holds to the hundred-millionth of a contract, in the circuit as in the report", async () => {
+    // 8 coins at 37000 are 296000, longs and shorts added up; a stack of cash covers whatever is required.
+    const [at, beyond] = [-1, -1.00000001].map((short) => requestFor({ "BTC-PERPETUAL": 7, "BTC-15DEC23-40000-C": short, USD: 1_000_000 }, "IM", 0n, CURVE));
+    expect(prepareProof(at!).report).toMatchObject({ isHealthy: true, withinLimits: true });
+    expect(await verdict(at!)).toBe("accepted");
+    expect(refusal(() => prepareProof(beyond!)).code).toBe("Unhealthy");
+    expect(await verdict(beyond!)).toMatch(/ExposureCharge/);
+    expect(await verdict(breachOf(beyond!))).toBe("accepted");
+    expect(await verdict(breachOf(at!))).not.toBe("accepted");
   });
 });

@@ -57,7 +57,7 @@ describe("isConcave", () => {
 
   it("is what it is for each policy that comes with the package", () => {
     const rules = policyNames().map((name) => [name, isConcave(riskPlan(MARKET, readPolicy(name)!).rules)]);
-    expect(Object.fromEntries(rules)).toEqual({ deribit: true, es975: true, frtb: true, "grid-33": true, pmrm: true, pmrm2: false, span: true, tims: true, var99: false });
+    expect(Object.fromEntries(rules)).toEqual({ deribit: true, es975: true, frtb: true, "grid-33": true, paradex: true, pmrm: true, pmrm2: false, span: false, tims: true, var99: false });
   });
 
   it("rules out value at risk, spread charges, and skew rotations of discounted values", () => {

@@ -84,6 +84,7 @@ describe("comparisonTable", () => {
       ["requirement IM, position by position", "28.00", "32.00", "4.00"],
       ["saved by netting", "0.00", "20.00", "20.00"],
       ["excess at 100.00 % of IM", "12.00", "28.00", "16.00"],
+      ["adds to IM: charges", "8.00", "12.00", "4.00"],
       ["equity / requirement IM", "142.85 %", "333.33 %", ""],
       ["healthy", "yes", "yes", ""],
     ]);

@@ -4,7 +4,8 @@ import type { Account, Book } from "../prover/risk/book.ts";
 import { marginReport, type MarginReport } from "../prover/risk/margin-report.ts";
 import { marginReportJson } from "../prover/risk/margin-report-json.ts";
 import { divUp } from "../prover/numeric/rounding.ts";
-import { describeScenario, marginTable } from "../prover/risk/margin-table.ts";
+import { marginTable } from "../prover/risk/margin-table.ts";
+import { describeScenario } from "../prover/risk/scenario-text.ts";
 import { marketRisk, type InstrumentRisk } from "../prover/risk/risk-array.ts";
 import { BITS, type Factor, type Quantity, type Usd } from "../prover/units.ts";
 import { generatedPortfolios, type GeneratedPortfolio } from "./support/arbitraries.ts";
@@ -217,17 +218,17 @@ describe("marginTable", () => {
   it("shows positions, netting sets, charges and summary", () => {
     const portfolio = named("short-inverse-perp-locks-in-dollars");
     expect(marginTable(reportOf(portfolio), portfolio.policy)).toMatchInlineSnapshot(`
-      "┌─────────┬─────────┬───────────────┬──────────┬────────┬───────────┬───────────┬──────────┐
-      │ venue   │ account │ instrument    │ quantity │  value │ worst P&L │ charge MM │ alone MM │
-      ├─────────┼─────────┼───────────────┼──────────┼────────┼───────────┼───────────┼──────────┤
-      │ deribit │ main    │ BTC           │      0.5 │  50.00 │    -10.00 │      2.50 │    10.50 │
-      │ deribit │ main    │ BTC-PERPETUAL │     -100 │ 100.00 │      0.00 │      3.00 │     3.00 │
-      └─────────┴─────────┴───────────────┴──────────┴────────┴───────────┴───────────┴──────────┘
-      ┌─────────────┬───────────────────────────┬───────┐
-      │ netting set │ binding scenario          │  loss │
-      ├─────────────┼───────────────────────────┼───────┤
-      │ BTC         │ BTC −20 % / vol unchanged │ 10.00 │
-      └─────────────┴───────────────────────────┴───────┘
+      "┌─────────┬─────────┬───────────────┬──────────┬────────┬───────────┬────────────────┬───────────┬──────────┐
+      │ venue   │ account │ instrument    │ quantity │  value │ worst P&L │ P&L that binds │ charge MM │ alone MM │
+      ├─────────┼─────────┼───────────────┼──────────┼────────┼───────────┼────────────────┼───────────┼──────────┤
+      │ deribit │ main    │ BTC           │      0.5 │  50.00 │    -10.00 │         -10.00 │      2.50 │    10.50 │
+      │ deribit │ main    │ BTC-PERPETUAL │     -100 │ 100.00 │      0.00 │           0.00 │      3.00 │     3.00 │
+      └─────────┴─────────┴───────────────┴──────────┴────────┴───────────┴────────────────┴───────────┴──────────┘
+      ┌─────────────┬───────────────────────────┬───────┬─────────┬─────────┬───────┬───────────────┬───────────┬───────┐
+      │ netting set │ binding scenario          │  loss │ charges │ minimum │ needs │ one by one MM │ netted MM │ saved │
+      ├─────────────┼───────────────────────────┼───────┼─────────┼─────────┼───────┼───────────────┼───────────┼───────┤
+      │ BTC         │ BTC −20 % / vol unchanged │ 10.00 │    0.00 │    0.00 │ 10.00 │         13.50 │     13.50 │  0.00 │
+      └─────────────┴───────────────────────────┴───────┴─────────┴─────────┴───────┴───────────────┴───────────┴───────┘
       ┌────────────────────┬──────┬──────┐
       │ charge             │   MM │   IM │
       ├────────────────────┼──────┼──────┤

@@ -15,7 +15,30 @@ describe("span", () => {
   it("takes the whole scan range, which outweighs 35 % of twice as much", () =>
     expect(needs("span", { "BTC-PERP": 2n }, "MM")).toBe(amount("18000")));
   it("adds a tenth at the initial level", () => expect(needs("span", { "BTC-PERP": 2n })).toBe(amount("19800")));
-  it("gives no credit between commodities", () => expect(needs("span", HEDGED, "MM")).toBe(amount("18000")));
+  it("gives half of what both legs of a spread between commodities lose, and none where they do not oppose", () => {
+    expect(needs("span", HEDGED, "MM")).toBe(amount("9000"));
+    expect(needs("span", { "BTC-PERP": 1n, "ETH-PERP": 20n }, "MM")).toBe(amount("18000"));
+    // What is left of the larger leg is in no spread: 27000 + 9000 − 2·4500
+    expect(needs("span", { "BTC-PERP": 3n, "ETH-PERP": -20n }, "MM")).toBe(amount("27000"));
+  });
+  it("is max(scan + months − credit, short option minimum) in each commodity, less net option value: a credit stops at the minimum", () => {
+    // Short options that lose nothing, 3 % of 20 · 50000; hedged by ETH, whose leg keeps its own credit: 9000 − 4500
+    const report = margin("span", { "BTC-PERP": 1n, "CALL-1000000": -20n, "ETH-PERP": -20n }, "MM");
+    const [btc, eth] = report.nettingSets;
+    expect([btc!.loss, btc!.floor, btc!.requirement]).toEqual([amount("9000"), amount("30000"), amount("30000")]);
+    expect(btc!.charge < 0n && btc!.charge >= amount("-4500.01")).toBe(true);
+    expect(eth!.requirement).toBe(amount("4500"));
+    // Options count in equity at their value, so cash must cover the risk less that.
+    const long = margin("span", { "CALL-50000": 1n, "CALL-50000-60D": -1n }, "MM");
+    const nov = long.positions.reduce((sum, { value }) => sum + value, 0n);
+    expect([long.equity, long.excess]).toEqual([nov, nov - long.requirement.MM]);
+  });
+  it("never lets a credit make a requirement negative, nor one commodity pay for another", () => {
+    // Long calls at no strike lose almost nothing, and have the delta of the hedge.
+    const { nettingSets } = margin("span", { "PUT-50000": -1n, "CALL-50000": 1n, "BTC-PERP": -1n, "ETH-PERP": 20n }, "MM");
+    for (const { requirement, floor } of nettingSets) expect(requirement >= floor && requirement >= 0n).toBe(true);
+    expect(nettingSets[0]!.loss + nettingSets[0]!.charge <= nettingSets[0]!.requirement).toBe(true);
+  });
   it("asks 3 % of notional for a short option that cannot lose", () =>
     expect(needs("span", { "CALL-1000000": -1n }, "MM")).toBe(amount("1500")));
   it("revalues a short call by Black-76 at the end of the scan: 59000 and 62.5 % vol", () => {
@@ -38,17 +61,18 @@ describe("es975 and var99", () => {
 });
 
 describe("deribit", () => {
-  it("lets 60 % of a currency's gain count, and charges 2.5 % on the first 5 million of delta: 8000 − 4800 + 2·1250", () => {
-    expect(needs("deribit", HEDGED)).toBe(amount("5700"));
-    expect(needs("deribit", HEDGED, "MM")).toBe(amount("4560"));
+  it("lets 60 % of a currency's gain count, charges 2.5 % on the first 5 million of delta, rolls 1 and 0.5 %: 8000 − 4800 + 2·1250 + 750", () => {
+    expect(needs("deribit", HEDGED)).toBe(amount("6450"));
+    expect(needs("deribit", HEDGED, "MM")).toBe(amount("5160"));
   });
-  it("caps what is offset at 20 million: 80 − 20 million of loss, and 86 million for each delta of 500 million", () =>
-    expect(needs("deribit", { "BTC-PERP": 10_000n, "ETH-PERP": -200_000n })).toBe(amount("232000000")));
+  it("caps what is offset at 20 million: 80 − 20 million of loss, 86 million for each delta of 500 million, and 5 and 2.5 million of roll", () =>
+    expect(needs("deribit", { "BTC-PERP": 10_000n, "ETH-PERP": -200_000n })).toBe(amount("239500000")));
   it("charges at least the quadratic of its source at every tenth of 20 million, and exactly it at the corners", () => {
     for (let tenth = 1n; tenth <= 10n; tenth++) {
       const btc = 40n * tenth;
       const { nettingSets } = margin("deribit", { "BTC-PERP": btc });
-      const quadratic = amount(String(20_000n * tenth * tenth));
+      const roll = amount(String(btc * 500n));
+      const quadratic = amount(String(20_000n * tenth * tenth)) + roll;
       expect(nettingSets[0]!.charge >= quadratic).toBe(true);
       if (tenth % 5n === 0n) expect(nettingSets[0]!.charge).toBe(quadratic);
     }

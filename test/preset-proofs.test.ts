@@ -32,9 +32,12 @@ const market = parseMarket({
   ...MARKET_JSON, currencies: [{ name: "USDC", price: "0.97" }], instruments: [...MARKET_JSON.instruments, { ...call, name: "BTC-15DEC23-40000-P", type: "put" }],
 });
 
-/** The model with no more scenarios, simulated moves and pieces than the tier takes; everything else as it ships. */
+/**
+ * The model with no more scenarios, simulated moves, pieces and exposures than the tier takes (without span's credits, and one of deribit's two
+ * deltas); everything else as it ships.
+ */
 function small(model: string, { scenarios, skews, tails, tiers }: RiskShape): Policy {
-  const json = policyJson(readPolicy(model)!) as any;
+  const { spreadCredits: _, ...json } = policyJson(readPolicy(model)!) as any;
   const isSkew = ({ vol }: { vol: string }) => vol === "linear" || vol === "absolute";
   const sets = json.tail?.source.sets?.length ?? 1;
   return parsePolicy({
@@ -42,7 +45,7 @@ function small(model: string, { scenarios, skews, tails, tiers }: RiskShape): Po
     // The last ones are the largest moves of every shipped grid.
     scenarios: [...json.scenarios.filter((each: any) => !isSkew(each)).slice(-scenarios), ...json.scenarios.filter(isSkew).slice(0, skews)],
     ...(json.tail === undefined ? {} : { tail: { ...json.tail, size: 2, source: { ...json.tail.source, count: Math.floor(tails / sets) } } }),
-    ...(json.exposures === undefined ? {} : { exposures: json.exposures.map((each: any) => (each.tiers === undefined ? each : { ...each, tiers: each.tiers.slice(0, tiers) })) }),
+    ...(json.exposures === undefined ? {} : { exposures: json.exposures.slice(0, json.rollShock === undefined ? undefined : 1).map((each: any) => (each.tiers === undefined ? each : { ...each, tiers: each.tiers.slice(0, tiers) })) }),
   });
 }
 
@@ -50,10 +53,11 @@ function small(model: string, { scenarios, skews, tails, tiers }: RiskShape): Po
 const FEATURES: Readonly<Record<string, Partial<RiskShape>>> = {
   "grid-33": { cells: 2, nettingSets: 2, scenarios: 4 },
   tims: { cells: 2, nettingSets: 1, floors: true },
-  span: { nettingSets: 2, floors: true },
+  span: { nettingSets: 2, floors: true, exposures: 3 },
+  paradex: { nettingSets: 2, bases: 1 },
   pmrm: { bases: 1, cellValues: true, pairing: true },
   pmrm2: { skews: 1, bases: 1, cellValues: true, pairing: true },
-  deribit: { groups: 2, exposures: 2, tiers: 2 },
+  deribit: { groups: 2, exposures: 4, tiers: 2 },
   frtb: { exposures: 2, sensitivities: 3 },
   es975: { tails: 6 },
   var99: { tails: 6 },

@@ -91,6 +91,20 @@ describe("the document", () => {
     expect(parseSnapshot(JSON.parse(text))).toEqual(SNAPSHOT);
   });
 
+  it("is read back where cells are expiries and options pair, whose names have blanks", () => {
+    const { treeParents } = snapshotSizes("book");
+    const pairs = parsePolicy({
+      ...POLICY_JSON, cells: "expiry", charges: { ...POLICY_JSON.charges, optionShort: { MM: "0", IM: "0" } }, optionNaked: { MM: "0.01", IM: "0.02" },
+    });
+    const snapshot = buildSnapshot(MARKET, pairs, { treeParents, shape: snapshotSizes("book").shape });
+    expect(snapshot.rows[1]).toMatchObject({ cell: "BTC 1702598400", pairing: { MM: 37_000_000_000n, IM: 74_000_000_000n } });
+    const text = serializeSnapshot(snapshot);
+    expect(verifySnapshot(JSON.parse(text), MARKET, pairs).root).toBe(snapshot.root);
+    const wide = JSON.parse(text);
+    wide.rows[1].pairing.IM = (1n << 64n).toString();
+    expect(refusal(() => parseSnapshot(wide))).toEqual({ code: "InvalidSchema", path: "rows[1].pairing.IM" });
+  });
+
   it("has this shape", () => {
     expect(snapshotJson(SNAPSHOT)).toMatchObject({ format: "margin-snapshot/1", asOf: 1_700_000_000, treeParents: 1, shape: { scenarios: 5, nettingSets: 2 }, rulesHash: SNAPSHOT.rulesHash.toString() });
   });
@@ -105,6 +119,7 @@ describe("the document", () => {
     ["InvalidSchema", "rows[2].short[0]", (d) => (d.rows[2]!.short[0] = "007")],
     ["InvalidSchema", "rulesHash", (d) => (d["rulesHash"] = "-1")],
     ["InvalidSchema", "shape.scenarios", (d) => (d["shape"] = { ...(d["shape"] as object), scenarios: -1 })],
+    ["InvalidSchema", "shape.nettingSets", (d) => (d["shape"] = { ...(d["shape"] as object), nettingSets: 0 })],
   ])("damaged, is refused with %s at %s", (code, path, damage) => {
     const damaged = document();
     damage(damaged);

@@ -14,11 +14,15 @@ import type { Snapshot, SnapshotHeader, SnapshotOptions, SnapshotRow } from "./s
 export const SNAPSHOT_FORMAT = "margin-snapshot/1";
 
 const count = z.int().min(0).max(65_536);
+const some = count.min(1);
 const shapeSchema = z.strictObject({
-  cells: count, groups: count, nettingSets: count, scenarios: count, skews: count, bases: count, tails: count, exposures: count, tiers: count,
-  correlations: count, sensitivities: count, cellValues: z.boolean(), floors: z.boolean(), pairing: z.boolean(),
+  cells: some, groups: count, nettingSets: some, scenarios: some, skews: count, bases: count, tails: count, exposures: count, tiers: count,
+  correlations: some, sensitivities: count, cellValues: z.boolean(), floors: z.boolean(), pairing: z.boolean(),
 });
-const unsigned64 = z.string().regex(/^(0|[1-9][0-9]{0,19})$/).transform(BigInt);
+const unsigned64 = z.string().regex(/^(0|[1-9][0-9]{0,19})$/).transform(BigInt).refine((rate) => rate < 1n << 64n, "a pair rate has at most 64 bits");
+/** Cells and pairs are named after what they hold: an underlying, its expiry, its strike, with blanks between. */
+const label = z.string().regex(/^[\x20-\x7e×]{1,160}$/, "expected 1 to 160 printable characters");
+const pairing = z.strictObject({ key: label, MM: unsigned64, IM: unsigned64 });
 
 const schema = z.strictObject({
   format: z.literal(SNAPSHOT_FORMAT),
@@ -28,7 +32,7 @@ const schema = z.strictObject({
   rulesHash: fieldElementField(),
   shape: shapeSchema,
   treeParents: z.int().min(1).max(MAX_PARENTS),
-  rows: z.array(z.strictObject({ instrument: nameField(), cell: nameField(), long: pointField(), short: pointField(), pairing: z.strictObject({ key: nameField(), MM: unsigned64, IM: unsigned64 }).nullable() })),
+  rows: z.array(z.strictObject({ instrument: nameField(), cell: label, long: pointField(), short: pointField(), pairing: pairing.nullable() })),
   root: fieldElementField(),
 });
 

@@ -3,7 +3,6 @@ import { policyHash } from "../commitment/snapshot.ts";
 import { claimFor } from "../proof/claim.ts";
 import type { ProvingRequest } from "../proof/proving-request.ts";
 import { marginReport, type MarginReport } from "../risk/margin-report.ts";
-import { describeBinding } from "../risk/margin-table.ts";
 import type { Market } from "../risk/market.ts";
 import type { Policy } from "../risk/policy.ts";
 import { accountSet, type AccountName } from "../statement/account-set.ts";
@@ -83,7 +82,7 @@ export class EvidenceRoom {
     const claim = claimFor(statements.map(({ statement }) => statement), { subject, minRatioBps: ratioBps, level: demands.level, minAssurance: demands.minAssurance });
     const request = { snapshot, policy, risks, statements, registry, accountSetSalt, registeredAccountSet: registered, claim, scope, onChainCollateral: collateral };
     const report = this.#unchanged(request)?.report ?? marginReport(statements.map(({ statement }) => statement), risks, policy, terms);
-    const binding = report.nettingSets.filter((set) => set.binding !== null).map((set) => describeBinding(set, policy));
+    const binding = report.nettingSets.filter((set) => set.binding !== null).map(({ bindingText }) => bindingText);
     const { isHealthy, excess } = report;
     return {
       request, market, report,

@@ -8,8 +8,8 @@ import { MarginProofError } from "../errors.ts";
 import { formatDecimal } from "../numeric/decimal.ts";
 import { marginReport } from "../risk/margin-report.ts";
 import type { MarginReport } from "../risk/margin-report.ts";
-import { describeScenario } from "../risk/margin-table.ts";
 import type { ColumnTotals } from "../risk/margin-rules.ts";
+import { requireRules } from "../risk/rules-checks.ts";
 import type { Policy } from "../risk/policy.ts";
 import { BITS, DECIMALS } from "../units.ts";
 import { paddedWorking } from "./program-input.ts";
@@ -18,7 +18,7 @@ import type { ProvingRequest } from "./proving-request.ts";
 /**
  * The report of the statements' book under the claim's terms.
  *
- * @throws SnapshotMismatch when policy or risks are not those of the snapshot; OutOfRange for totals beyond the circuit's
+ * @throws SnapshotMismatch when policy or risks are not those of the snapshot; InvalidRules for parameters no circuit could take; OutOfRange for totals beyond the circuit's
  *   widths; Unhealthy when the book does not cover what is claimed, Healthy when a tier
  *   that states breaches is asked about a book that does
  */
@@ -27,6 +27,7 @@ export function checkMargin(request: ProvingRequest, points: readonly Point[]): 
   if (policyHash(policy) !== snapshot.policyHash) {
     throw new MarginProofError("SnapshotMismatch", "the snapshot was made under another policy", { path: "policy", hint: "use the policy file that the snapshot was built from" });
   }
+  requireRules(risks.rules);
   if (rulesHash(risks.rules, request.tier) !== snapshot.rulesHash) {
     throw new MarginProofError("SnapshotMismatch", "the snapshot was made for another margin program or shape", { path: "snapshot.rulesHash", hint: "build the snapshot for this tier" });
   }
@@ -92,7 +93,7 @@ const amount = (value: bigint, round: "up" | "down"): string => formatDecimal(va
 function unhealthy({ equity, requirement, terms, excess, nettingSets }: MarginReport, policy: Policy): MarginProofError {
   const { level, minRatioBps } = terms;
   const ratio = formatDecimal(minRatioBps, DECIMALS.bps - 2, { trim: true });
-  const binding = nettingSets.filter(({ bindingScenario }) => bindingScenario !== null).map(({ id, bindingScenario }) => describeScenario(id, policy.scenarios[bindingScenario!]!));
+  const binding = nettingSets.filter(({ binding: from }) => from !== null).map(({ bindingText }) => bindingText);
   const worst = binding.length === 0 ? "no scenario loses, the charges bind" : `the worst scenario is ${binding.join(", ")}`;
   return new MarginProofError(
     "Unhealthy",

@@ -109,6 +109,16 @@ export function tierFor(request: Omit<ProvingRequest, "tier">): string {
   return name;
 }
 
+/** What the tier lacks that lacks the fewest sizes; of several the largest. */
+function nearestLack(need: Need): string {
+  const lacks = tiersBySize().map(([name, tier]) => {
+    const sizes = sizesIn(need, tier);
+    return { name, missing: BOUNDS.filter(([size]) => Number(sizes[size]) > Number(tier[size])).map(([size, { noun }]) => refusalOf(sizes[size], tier[size], noun)) };
+  });
+  const { name, missing } = lacks.reduce((least, next) => (next.missing.length <= least.missing.length ? next : least));
+  return `for tier ${name}, ${missing.join("; ")}`;
+}
+
 /** The smallest tier for books in this market under its margin program. @throws BookTooLarge, TreeFull when none is large enough */
 export function tierForMarket({ listings }: Pick<Market, "listings">, rules: Pick<MarginRules, "shape" | "cells">): string {
   const need = { rules, positions: 0, venues: 0, treeParents: 0 };
@@ -116,6 +126,6 @@ export function tierForMarket({ listings }: Pick<Market, "listings">, rules: Pic
   const found = tiers.find(([, { treeParents }]) => listings.length <= treeCapacity(treeParents));
   if (found !== undefined) return found[0];
   const largest = tiers.at(-1)?.[1];
-  if (largest === undefined) throw new MarginProofError("BookTooLarge", "the policy's margin program is larger than any tier takes", { path: "policy", hint: advice(need) });
+  if (largest === undefined) throw new MarginProofError("BookTooLarge", `the policy's margin program is larger than any tier takes: ${nearestLack(need)}`, { path: "policy", hint: advice(need) });
   throw new MarginProofError("TreeFull", `${listings.length} instruments, and the largest tree takes ${treeCapacity(largest.treeParents)}`, { path: "instruments", hint: "leave instruments that nobody holds out of the market" });
 }

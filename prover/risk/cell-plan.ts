@@ -20,12 +20,12 @@ export interface PlannedCell {
 
 const ONE = SCALE.factor as Factor;
 
-/** Without classes and expiries a netting set is one cell: everything in it offsets fully anyway, and cells cost. */
+/** Without rules on classes or expiries a netting set is one cell: everything in it offsets fully anyway, and cells cost. */
 export function plannedCells(market: Market, policy: Policy): PlannedCell[] {
   return policy.nettingSets.flatMap(({ id, underlyings }, nettingSet): PlannedCell[] => {
     const plain = { nettingSet, expiry: null, holds: "all" as const, discount: null };
     if (policy.cells === "underlying") {
-      return policy.offsets === undefined
+      return policy.offsets === undefined && policy.deltaMinimum.length === 0
         ? [{ ...plain, id, underlyings }]
         : underlyings.map((name) => ({ ...plain, id: name, underlyings: [name] }));
     }

@@ -3,7 +3,7 @@ import type { Level, Value } from "../units.ts";
 import { amountDown, amountTable, amountUp, ratioText } from "./amount-table.ts";
 import type { MarginComparison, PolicyMargin } from "./margin-comparison.ts";
 import type { MarginReport } from "./margin-report.ts";
-import { CHARGE_NAMES, describeBinding } from "./margin-table.ts";
+import { CHARGE_NAMES } from "./margin-table.ts";
 
 const ABSENT = "–";
 
@@ -17,10 +17,10 @@ const title = ({ policy: { name, version } }: PolicyMargin): string => `${name} 
 /** Netting sets are matched by id; one that a policy does not have is shown as absent, not as 0. */
 function nettingSetsTable({ base, other }: MarginComparison): string {
   const ids = [...new Set([base, other].flatMap(({ report }) => report.nettingSets.map(({ id }) => id)))];
-  const cells = ({ policy, report }: PolicyMargin, id: string): string[] => {
+  const cells = ({ report }: PolicyMargin, id: string): string[] => {
     const set = report.nettingSets.find((known) => known.id === id);
     if (set === undefined) return [ABSENT, ABSENT];
-    return [describeBinding(set, policy), amountUp(set.loss)];
+    return [set.bindingText, amountUp(set.loss)];
   };
   const head = ["netting set", ...[base, other].flatMap((side) => [`binds under ${title(side)}`, "loss"])];
   return amountTable(
@@ -37,6 +37,7 @@ function figuresTable({ base, other }: MarginComparison): string {
     return [label, show(before), show(after), show((after - before) as Value)];
   };
   const kinds = [...new Set([base, other].flatMap(({ report }) => report.charges.map(({ kind }) => kind)))];
+  const rules = [...new Set([base, other].flatMap(({ report }) => report.ruleEffects.map(({ rule }) => rule)))];
   const words = (label: string, show: (report: MarginReport) => string): string[] => [label, show(base.report), show(other.report), ""];
   return amountTable(
     [base.policy.quote, title(base), title(other), "change"],
@@ -50,6 +51,7 @@ function figuresTable({ base, other }: MarginComparison): string {
       row(`requirement ${level}, position by position`, ({ isolatedRequirement }) => isolatedRequirement, amountUp),
       row("saved by netting", ({ nettingSaving }) => nettingSaving, amountDown),
       row(`excess at ${ratioText(minRatioBps)} of ${level}`, ({ excess }) => excess, amountDown),
+      ...rules.map((rule) => row(`adds to ${level}: ${rule}`, (report) => effectOf(report, rule), amountUp)),
       words(`equity / requirement ${level}`, ({ ratioBps }) => ratioText(ratioBps)),
       words("healthy", ({ isHealthy }) => (isHealthy ? "yes" : "no")),
     ],
@@ -59,4 +61,9 @@ function figuresTable({ base, other }: MarginComparison): string {
 
 function chargeOf({ charges }: MarginReport, kind: MarginReport["charges"][number]["kind"], level: Level): Value {
   return charges.find((charge) => charge.kind === kind)?.[level] ?? (0n as Value);
+}
+
+/** Nothing for a rule that a policy does not have. */
+function effectOf({ ruleEffects }: MarginReport, rule: string): Value {
+  return ruleEffects.find((known) => known.rule === rule)?.effect ?? (0n as Value);
 }

@@ -1,85 +1,74 @@
-/** Exposure columns of a policy: sums of Greeks or value over some underlyings and expiries, and the rules on them. */
+/** What a policy limits and charges besides scenarios, as columns with rules on their totals. */
 import { divDown } from "../numeric/rounding.ts";
-import { BITS, SCALE, type Factor, type Level, type Value } from "../units.ts";
-import type { ChargePiece, ExposureRule } from "./margin-rules.ts";
-import type { Policy } from "./policy.ts";
+import { SCALE, type Factor, type Level, type Value } from "../units.ts";
+import { ladderColumn, rollRate, rungColumn, rungs } from "./delta-ladder.ts";
+import { NOTHING, UNLIMITED, lineExposure, type PlannedExposure } from "./exposure-column.ts";
+import type { ChargePiece } from "./margin-rules.ts";
+import type { Market } from "./market.ts";
+import type { PerLevel, Policy } from "./policy.ts";
 import type { PolicyFeatures } from "./policy-features.ts";
+import { creditExposures } from "./spread-credit.ts";
 
-export type Measure = "delta" | "gamma" | "vega" | "theta" | "value";
-
-/** What an exposure column sums up. In quote units: delta·spot, gamma·spot²/100 (delta's change for 1 %), vega per point, theta per day. */
-export interface ExposureColumn {
-  readonly id: string;
-  readonly measure: Measure;
-  readonly underlyings: readonly string[];
-  /** Null for all, and for what does not expire. */
-  readonly expiries: readonly number[] | null;
-  /** Null for all. */
-  readonly kinds?: readonly string[] | null;
-}
-
-const BOUND = 1n << BigInt(BITS.total - 1);
-const LOWEST = -BOUND as Value;
-const HIGHEST = (BOUND - 1n) as Value;
-const NOTHING = { MM: 0n as Factor, IM: 0n as Factor };
-
-/** Declared exposures, then for each spread one column per expiry and one for their sum; last the factors of sensitivities. */
-export function exposureColumns({ exposures, spreads, sensitivities }: Policy): readonly ExposureColumn[] {
+/** Declared exposures, then what moves with forward curves, then credits between netting sets; last the factors of sensitivities. */
+export function plannedExposures(market: Market, policy: Policy): readonly PlannedExposure[] {
+  const outside = policy.nettingSets.length;
+  const declared = policy.exposures.map(({ id, measure, underlyings, expiries, kinds, limit, tiers, nettingSet }): PlannedExposure => {
+    const target = nettingSet === null ? outside : policy.nettingSets.findIndex((set) => set.id === nettingSet);
+    const limits = limit === null ? UNLIMITED : { low: -limit as Value, high: limit };
+    return {
+      column: { id, measure, underlyings, expiries, kinds },
+      rule: { id, line: NOTHING, pieces: chargePieces(tiers), target, ...limits },
+    };
+  });
+  const factors = (policy.sensitivities?.factors ?? []).map(({ id, measure, underlyings, expiries }) =>
+    lineExposure({ id, measure, underlyings, expiries }, NOTHING, outside),
+  );
   return [
-    ...exposures.map(({ id, measure, underlyings, expiries, kinds }) => ({ id, measure, underlyings, expiries, kinds })),
-    ...spreads.flatMap(({ underlying, expiries }) => [
-      ...expiries.map((expiry) => ({
-        id: `${underlying} ${expiry} delta`,
-        measure: "delta" as const,
-        underlyings: [underlying],
-        expiries: [expiry],
-      })),
-      { id: `${underlying} net delta`, measure: "delta" as const, underlyings: [underlying], expiries },
-    ]),
-    ...(sensitivities?.factors ?? []).map(({ id, measure, underlyings, expiries }) => ({ id, measure, underlyings, expiries })),
+    ...declared,
+    ...merged([...spreadExposures(market, policy), ...rollExposures(market, policy)]),
+    ...creditExposures(policy),
+    ...factors,
   ];
 }
 
-/** The rules, in the order of `exposureColumns`. */
-export function exposureRules({ exposures, spreads, nettingSets, sensitivities }: Policy): readonly ExposureRule[] {
-  const outside = nettingSets.length;
-  return [
-    ...exposures.map(({ id, limit, tiers, nettingSet }): ExposureRule => {
-      const target = nettingSet === null ? outside : nettingSets.findIndex((set) => set.id === nettingSet);
-      return {
-        id,
-        line: NOTHING,
-        pieces: chargePieces(tiers),
-        target,
-        low: limit === null ? LOWEST : (-limit as Value),
-        high: limit ?? HIGHEST,
-      };
-    }),
-    ...spreads.flatMap(({ underlying, expiries, rate }): ExposureRule[] => {
-      const target = nettingSets.findIndex((set) => set.underlyings.includes(underlying));
-      const rule = (id: string, sign: bigint): ExposureRule => ({
-        id,
-        line: half(rate, sign),
-        pieces: [],
-        target,
-        low: LOWEST,
-        high: HIGHEST,
-      });
-      return [...expiries.map((expiry) => rule(`${underlying} ${expiry} delta`, 1n)), rule(`${underlying} net delta`, -1n)];
-    }),
-    ...(sensitivities?.factors ?? []).map(({ id }): ExposureRule => ({
-      id,
-      line: NOTHING,
-      pieces: [],
-      target: outside,
-      low: LOWEST,
-      high: HIGHEST,
-    })),
-  ];
+/** rate/2·(Σ|D_e| − |Σ D_e|) is the rate on what offsets: one column per expiry, and one for their sum. */
+function spreadExposures(market: Market, { spreads, nettingSets }: Policy): PlannedExposure[] {
+  return spreads.flatMap(({ underlying, expiries, rate }) => {
+    const legs = expiries === "all" ? rungs(market, underlying) : expiries;
+    if (legs.length < 2) return [];
+    const target = nettingSets.findIndex((set) => set.underlyings.includes(underlying));
+    const net = ladderColumn(underlying, expiries === "all" ? null : expiries);
+    return [
+      ...legs.map((leg) => lineExposure(rungColumn(underlying, leg), half(rate, 1n), target, "curve")),
+      lineExposure(net, half(rate, -1n), target, "curve"),
+    ];
+  });
 }
 
-/** rate/2·(Σ|D_e| − |Σ D_e|) is the rate on what offsets. Half of an odd rate rounds up, for legs and net alike, so that the sum stays at least 0. */
-function half({ MM, IM }: { readonly MM: Factor; readonly IM: Factor }, sign: bigint): { readonly MM: Factor; readonly IM: Factor } {
+function rollExposures(market: Market, { rollShock, nettingSets }: Policy): PlannedExposure[] {
+  return rollShock.flatMap((shock) => {
+    const target = nettingSets.findIndex((set) => set.underlyings.includes(shock.underlying));
+    return rungs(market, shock.underlying).map((rung) => {
+      const rate = rollRate(shock, rung, market.asOf);
+      return lineExposure(rungColumn(shock.underlying, rung), { MM: rate, IM: rate }, target, "curve");
+    });
+  });
+}
+
+/** Columns cost: where two rules are lines on the same column for the same netting set, one line is their sum. */
+function merged(planned: readonly PlannedExposure[]): PlannedExposure[] {
+  const known = new Map<string, PlannedExposure>();
+  for (const { column, rule } of planned) {
+    const key = JSON.stringify([column, rule.target]);
+    const before = known.get(key)?.rule.line ?? NOTHING;
+    const line = { MM: (before.MM + rule.line.MM) as Factor, IM: (before.IM + rule.line.IM) as Factor };
+    known.set(key, { column, rule: { ...rule, line } });
+  }
+  return [...known.values()];
+}
+
+/** Half of an odd rate rounds up, for legs and net alike, so that the sum stays at least 0. */
+function half({ MM, IM }: PerLevel, sign: bigint): PerLevel {
   const of = (rate: bigint): Factor => (sign * ((rate + 1n) / 2n)) as Factor;
   return { MM: of(MM), IM: of(IM) };
 }

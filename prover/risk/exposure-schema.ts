@@ -1,6 +1,6 @@
 /** Exposures of a policy and the rules on them: limits, tiers, calendar spreads, correlated sensitivities. */
 import { z } from "zod";
-import { code, ONE, within, rate, correlationField, names, amount, level } from "./policy-fields.ts";
+import { code, ONE, within, share, rate, correlationField, names, amount, level } from "./policy-fields.ts";
 import { nameField, nonNegativePrice, refuse } from "./schema.ts";
 
 /** Marginal tiers, as tax brackets: each rate on the part of |X| above its threshold, until the next one's. */
@@ -22,7 +22,8 @@ const tiersSchema = z.array(z.strictObject({ above: nonNegativePrice(code), rate
 export const exposureSchema = z
   .strictObject({
     id: nameField(),
-    measure: z.enum(["delta", "gamma", "vega", "theta", "value"]),
+    /** `notional` and `grossDelta` add up longs and shorts; the others net them. */
+    measure: z.enum(["delta", "gamma", "vega", "theta", "value", "notional", "grossDelta"]),
     /** Whose instruments count. */
     underlyings: names,
     /** Only instruments of these expiries (unix seconds); null for all. */
@@ -65,9 +66,32 @@ export const sensitivitiesSchema = z.strictObject({
     .default(["medium", "high", "low"]),
 });
 
+const TWO_EXPIRIES = 'name at least two expiries, or say "all"';
+
 /** Calendar spreads: net deltas of the expiries of one class against each other, at `rate` of what offsets. */
 export const spreadSchema = z.strictObject({
   underlying: nameField(),
-  expiries: z.array(z.int()).min(2, "a spread has at least two expiries"),
+  /** Unix seconds; or all that the market lists contracts of, and its perpetuals as one more. */
+  expiries: z.union([z.literal("all"), z.array(z.int()).min(2, TWO_EXPIRIES)], TWO_EXPIRIES),
   rate: level,
 });
+
+/** The term structure of one class moves: Σ over its expiries, perpetuals as one, of |net delta|·max(annualMove·τ, minMove). */
+export const rollShockSchema = z.strictObject({ underlying: nameField(), annualMove: rate, minMove: rate });
+
+/** Two netting sets against each other: of each spread formed, `rate` of what both legs lose at the end of the scan, each in its own set. */
+export const spreadCreditSchema = z.strictObject({
+  legs: z
+    .array(
+      z.strictObject({
+        underlying: nameField(),
+        /** Deltas, in quote units, that one spread takes. */
+        ratio: within({ min: 1n, max: 100n * ONE, remedy: "a delta ratio is above 0 and at most 100" }).prefault("1"),
+      }),
+    )
+    .length(2, "a spread has two legs"),
+  rate: share,
+});
+
+/** Least loss of a class: unhedged·|net delta| + hedged·(gross delta − |net delta|)/2, in quote units. */
+export const deltaMinimumSchema = z.strictObject({ underlying: nameField(), unhedged: rate, hedged: rate });

@@ -3,7 +3,8 @@ import { divDown } from "../numeric/rounding.ts";
 import { formatDecimal } from "../numeric/decimal.ts";
 import { REAL_DECIMALS, type Real } from "../numeric/real.ts";
 import { amountTable } from "./amount-table.ts";
-import type { UnderlyingGreeks } from "./greeks.ts";
+import type { Greeks, UnderlyingGreeks } from "./greeks.ts";
+import type { Instrument } from "./instruments.ts";
 import type { Json } from "./schema.ts";
 
 /** One row per underlying. */
@@ -19,16 +20,22 @@ export function greeksTable(greeks: readonly UnderlyingGreeks[]): string {
   return amountTable(head, rows, 1);
 }
 
-/** Decimal strings with 12 decimals. */
-export function greeksJson(greeks: readonly UnderlyingGreeks[]): Json {
-  return greeks.map(({ underlying, delta, gamma, vega, theta }) => ({
-    underlying,
-    delta: shown(delta, 12),
-    gamma: shown(gamma, 12),
-    vega: shown(vega, 12),
-    theta: shown(theta, 12),
-  }));
+/** One row per position that has any. */
+export function positionGreeksTable(positions: readonly { readonly instrument: Instrument; readonly greeks: Greeks }[]): string {
+  const held = positions.filter(({ greeks }) => Object.values(greeks).some((greek) => greek !== 0n));
+  return greeksTable(held.map(({ instrument, greeks }) => ({ underlying: instrument.name, ...greeks })));
 }
+
+/** Decimal strings with 12 decimals. */
+export const greeksJson = (greeks: readonly UnderlyingGreeks[]): Json =>
+  greeks.map(({ underlying, ...each }) => ({ underlying, ...greekTexts(each) }));
+
+export const greekTexts = ({ delta, gamma, vega, theta }: Greeks): { readonly [greek: string]: string } => ({
+  delta: shown(delta, 12),
+  gamma: shown(gamma, 12),
+  vega: shown(vega, 12),
+  theta: shown(theta, 12),
+});
 
 function shown(value: Real, digits: number): string {
   return formatDecimal(divDown(value, 10n ** BigInt(REAL_DECIMALS - digits)), digits, { group: false });

@@ -3,7 +3,7 @@
  * depends on them. The forward of an expiry moves in proportion to spot, as it does in the scenarios.
  */
 import { MarginProofError } from "../errors.ts";
-import { ONE, ZERO, add, fromFactor, fromPrice, fromScaled, max, mul, ratio } from "../numeric/real.ts";
+import { ONE, ZERO, add, fromPrice, fromScaled, mul, ratio } from "../numeric/real.ts";
 import { DECIMALS, SCALE, type Quantity } from "../units.ts";
 import { black76Greeks, type Greeks } from "./black76-greeks.ts";
 import { refuseUnlisted, type Account } from "./book.ts";
@@ -48,40 +48,55 @@ function optionGreeks(option: Option, underlying: Underlying, asOf: number): Gre
       path: option.name,
       hint: "read the market with parseMarket, which names what is missing",
     });
-  const { rootTau, discount } = expiryModel(expiry, asOf);
+  const { rootTau, rate, discount } = expiryModel(expiry, asOf);
   const [strike, forward] = [fromPrice(option.strike), fromPrice(expiry.forward)];
   const state = {
     forward,
     strike,
     vol: impliedVol(expiry.surface, strike),
     rootTau,
-    // As in the discount: a rate below 0 counts as 0.
-    rate: max(fromFactor(expiry.rate), ZERO),
+    rate,
     discount,
     type: option.type,
   };
   const { delta, gamma, vega, theta } = black76Greeks(state);
   const carry = ratio(expiry.forward, underlying.spot);
-  return scaled({ delta: mul(delta, carry), gamma: mul(gamma, mul(carry, carry)), vega, theta }, option.multiplier);
+  return scaledGreeks({ delta: mul(delta, carry), gamma: mul(gamma, mul(carry, carry)), vega, theta }, option.multiplier);
 }
 
-/** Greeks of a book, one entry per underlying of the market, ascending by name. Throws UnknownInstrument as marginReport does. */
+/**
+ * Greeks of a book, one entry per underlying of the market, ascending by name; a report has them with what its policy lets follow an underlying.
+ * Throws UnknownInstrument as marginReport does.
+ */
 export function bookGreeks(accounts: readonly Account[], market: Market): readonly UnderlyingGreeks[] {
   const byName = new Map(market.listings.map((listing) => [listing.instrument.name, listing]));
-  const totals = new Map<string, Greeks>(market.underlyings.map(({ name }) => [name, NONE]));
-  accounts.forEach((account, a) =>
-    account.positions.forEach(({ instrument: name, quantity }, p) => {
+  const held = accounts.flatMap((account, a) =>
+    account.positions.map(({ instrument: name, quantity }, p) => {
       const listing = byName.get(name) ?? refuseUnlisted(name, `accounts[${a}].positions[${p}].instrument`);
       const { instrument } = listing;
       const underlying = instrument.kind === "cash" ? instrument.currency : instrument.underlying;
-      const total = totals.get(underlying);
-      if (total !== undefined) totals.set(underlying, plus(total, scaled(listingGreeks(listing, market), quantity)));
+      return { underlying, greeks: scaledGreeks(listingGreeks(listing, market), quantity) };
     }),
   );
-  return [...totals].map(([underlying, greeks]) => ({ underlying, ...greeks }));
+  return sumGreeks(
+    held,
+    market.underlyings.map(({ name }) => name),
+  );
 }
 
-function scaled({ delta, gamma, vega, theta }: Greeks, quantity: Quantity): Greeks {
+/** One entry per name, in the order of the names; what belongs to none of them is left out. */
+export function sumGreeks(
+  held: readonly { readonly underlying: string | null; readonly greeks: Greeks }[],
+  underlyings: readonly string[],
+): readonly UnderlyingGreeks[] {
+  return underlyings.map((name) => {
+    const own = held.filter(({ underlying }) => underlying === name);
+    return { underlying: name, ...own.reduce((sum, { greeks }) => plus(sum, greeks), NONE) };
+  });
+}
+
+/** Of a quantity of one instrument. */
+export function scaledGreeks({ delta, gamma, vega, theta }: Greeks, quantity: Quantity): Greeks {
   const by = fromScaled(quantity, DECIMALS.quantity);
   return { delta: mul(delta, by), gamma: mul(gamma, by), vega: mul(vega, by), theta: mul(theta, by) };
 }

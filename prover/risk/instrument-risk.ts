@@ -1,12 +1,13 @@
 /** One instrument's columns under a plan. */
-import { DECIMALS, SCALE, type Factor } from "../units.ts";
-import { REAL_DECIMALS } from "../numeric/real.ts";
+import { SCALE, type Factor } from "../units.ts";
+import { minimumMoves } from "./delta-minimum.ts";
 import type { Greeks } from "./greeks.ts";
+import { dollarDelta, unitExposure } from "./instrument-exposure.ts";
 import type { Instrument } from "./instruments.ts";
 import { SECONDS_PER_YEAR } from "./market.ts";
 import type { RiskPlan } from "./risk-plan.ts";
-import { riskOf, type Exact, type InstrumentRisk, type UnitRisk } from "./unit-risk.ts";
-import { ZERO, plus, share, type Valuer } from "./valuer.ts";
+import { riskOf, type BasisMoves, type Exact, type InstrumentRisk, type UnitRisk } from "./unit-risk.ts";
+import { ZERO, negative, plus, share, type Valuer } from "./valuer.ts";
 
 /** What an instrument is, to a plan. */
 export interface Subject {
@@ -26,56 +27,48 @@ export function instrumentColumns(subject: Subject, plan: RiskPlan): InstrumentR
   const { nettingSet, discount } = plan.cells[cell]!;
   const pairingKey =
     instrument.kind === "option" ? `${instrument.underlying} ${instrument.expiry} ${instrument.strike} × ${instrument.multiplier}` : null;
-  return riskOf(instrument, { cell, nettingSet }, unitRisk(subject, plan, discount !== null), pairingKey, plan.entryBits);
+  const vectors = riskOf(instrument, { cell, nettingSet }, unitRisk(plan, discount !== null), pairingKey, plan.entryBits);
+  return { ...vectors, underlying: underlying?.name ?? null, greeks: subject.greeks };
 
-  function unitRisk({ greeks }: Subject, { policy, market, grid, skews, tail, exposures }: RiskPlan, byValue: boolean): UnitRisk {
+  function unitRisk({ policy, market, grid, skews, tail, exposures }: RiskPlan, byValue: boolean): UnitRisk {
     const name = underlying?.name ?? "";
     const entry = (change: Exact, weight: Factor): Exact => share(byValue ? plus(valuer.modelValue, change) : change, weight);
     const basis = policy.basis;
     const tau = expiry === null ? 0n : BigInt(Math.max(0, expiry - market.asOf));
-    const basisMove = (move: Factor): Exact => {
-      if (basis === undefined || !valuer.hasBasis) return ZERO;
+    const basisMove = (move: Factor, { add, perYear }: NonNullable<typeof basis>): Exact => {
+      if (!valuer.hasBasis) return ZERO;
       const { numerator, denominator } = valuer.change(move, "none");
       return {
-        numerator: numerator * (basis.add * SECONDS_PER_YEAR + basis.perYear * tau),
+        numerator: numerator * (add * SECONDS_PER_YEAR + perYear * tau),
         denominator: denominator * SCALE.factor * SECONDS_PER_YEAR,
       };
     };
     return {
       scenarioPnl: grid.map(({ spot, moves, vol, weight }) => entry(valuer.change(moves?.[name] ?? spot, vol), weight)),
       skewPnl: skews.map(({ vol, weight }) => entry(valuer.change(SCALE.factor as Factor, vol), weight)),
-      basisPnl: basis === undefined ? [] : [[basisMove(basis.up), basisMove(basis.down)]],
+      basisPnl: bases(),
       cellValue: byValue ? valuer.modelValue : ZERO,
       tailPnl: tail.map(({ moves, vols }) => {
         const multiplier = vols.get(name);
         return valuer.change(moves.get(name) ?? (SCALE.factor as Factor), multiplier === undefined ? "none" : { multiplier });
       }),
-      exposure: exposures.map(({ measure, underlyings, expiries, kinds }) => {
-        const asset = instrument.kind === "cash" ? instrument.currency : name;
-        const ofKind = kinds === undefined || kinds === null || kinds.includes(instrument.kind);
-        const counts = ofKind && underlyings.includes(asset) && (expiries === null || (expiry !== null && expiries.includes(expiry)));
-        return counts ? measured(measure) : ZERO;
-      }),
+      exposure: exposures.map((column) => unitExposure(column, subject)),
       value: valuer.value,
       charges: valuer.charges,
       floor: floors(),
     };
 
-    function measured(measure: (typeof exposures)[number]["measure"]): Exact {
-      const spot = underlying?.spot ?? 0n;
-      const atPrice = 10n ** BigInt(REAL_DECIMALS - DECIMALS.price);
-      switch (measure) {
-        case "value":
-          return valuer.value;
-        case "delta":
-          return { numerator: greeks.delta * spot, denominator: atPrice * SCALE.price };
-        case "gamma":
-          return { numerator: greeks.gamma * spot * spot, denominator: atPrice * SCALE.price * SCALE.price * 100n };
-        case "vega":
-          return { numerator: greeks.vega, denominator: atPrice };
-        case "theta":
-          return { numerator: greeks.theta, denominator: atPrice };
-      }
+    function bases(): UnitRisk["basisPnl"] {
+      if (policy.deltaMinimum.length > 0)
+        return [
+          minimumMoves(
+            dollarDelta(subject),
+            policy.deltaMinimum.find((least) => least.underlying === name),
+          ),
+        ];
+      if (basis === undefined) return [];
+      const long: BasisMoves = [basisMove(basis.up, basis), basisMove(basis.down, basis)];
+      return [{ long, short: [negative(long[0]), negative(long[1])] }];
     }
 
     function floors(): UnitRisk["floor"] {

@@ -93,7 +93,7 @@ export function evaluateRules(rules: MarginRules, totals: ColumnTotals, level: L
 }
 
 /** P of one cell at 1e-25: gain·A⁺ − drag·A⁻ − weight·V. */
-function cellPnl({ cells, weights }: MarginRules, { cellValue }: ColumnTotals, u: number, column: Value, weight: number): bigint {
+export function cellPnl({ cells, weights }: MarginRules, { cellValue }: ColumnTotals, u: number, column: Value, weight: number): bigint {
   const { gain, drag } = cells[u]!;
   return (column > 0n ? gain * column : drag * column) - weights[weight]! * cellValue[u]!;
 }

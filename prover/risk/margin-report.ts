@@ -2,18 +2,20 @@
  * The margin of a book, with its working. Pure and exact: everything after the risk vectors is integer arithmetic without
  * rounding, except where a figure is only shown (requirements up, excess and ratio down).
  */
-import { divDown, mulDivDown } from "../numeric/rounding.ts";
+import { divDown, divUp, mulDivDown } from "../numeric/rounding.ts";
 import { SCALE, type Bps, type Level, type Usd, type Value } from "../units.ts";
 import { refuseUnlisted, type Account } from "./book.ts";
-import { evaluateRules, type ExposureWorking, type MarginWorking, type NettingSetWorking } from "./margin-program.ts";
+import { sumGreeks, type UnderlyingGreeks } from "./greeks.ts";
+import { evaluateRules, type ExposureWorking, type MarginWorking } from "./margin-program.ts";
 import type { ColumnTotals } from "./margin-rules.ts";
 import { addCharges, chargesOf, shownRequirement, totalsOf, type ChargeTotal, type Holding } from "./margin-totals.ts";
+import { bindingShare, nettingSetReport, type BindingShare, type NettingSetReport } from "./netting-set-report.ts";
 import type { Policy } from "./policy.ts";
 import { positionReport, type PositionReport } from "./position-report.ts";
 import type { MarketRisk } from "./risk-array.ts";
 import { ruleEffects, type RuleEffect } from "./rule-effects.ts";
 
-export type { ChargeTotal, PositionReport, RuleEffect };
+export type { BindingShare, ChargeTotal, NettingSetReport, PositionReport, RuleEffect };
 
 /** What is claimed about the book. */
 export interface MarginTerms {
@@ -24,27 +26,10 @@ export interface MarginTerms {
   readonly onChainCollateral: Usd;
 }
 
-export interface NettingSetReport {
-  readonly id: string;
-  /** In the order of the policy's scenarios, skew rotations with their worse sign; after discounts and offsets, rounded down. */
-  readonly scenarioPnl: readonly Value[];
-  /** Per basis, the worse move in every cell; empty without one. */
-  readonly basisPnl: readonly Value[];
-  /** Index in the policy's scenarios of the first with the largest loss; null when nothing loses, or a basis move binds. */
-  readonly bindingScenario: number | null;
-  /** What the loss comes from; null when nothing loses. */
-  readonly binding: "scenario" | "skew" | "basis" | null;
-  /** The worst loss; 0 when nothing loses. */
-  readonly loss: Value;
-  /** Charges that count as loss: concentration, calendar spreads. */
-  readonly charge: Value;
-  readonly floor: Value;
-  /** The larger of loss with charges and floor. */
-  readonly requirement: Value;
-}
-
 export interface ExposureReport extends ExposureWorking {
   readonly id: string;
+  /** Of tiers and line, at the terms' level, rounded up; negative for what gives back. */
+  readonly charge: Value;
   readonly low: Value;
   readonly high: Value;
 }
@@ -52,7 +37,9 @@ export interface ExposureReport extends ExposureWorking {
 export interface MarginReport {
   readonly terms: MarginTerms;
   /** Account by account, in each ascending by instrument name. */
-  readonly positions: readonly PositionReport[];
+  readonly positions: readonly (PositionReport & { readonly binding: BindingShare })[];
+  /** Of everything held, one entry per underlying that the market lists instruments of, ascending by name. */
+  readonly greeks: readonly UnderlyingGreeks[];
   readonly nettingSets: readonly NettingSetReport[];
   /** One entry per kind that occurs. */
   readonly charges: readonly ChargeTotal[];
@@ -103,13 +90,33 @@ export function marginReport(accounts: readonly Account[], risks: MarketRisk, po
   const workings = { MM: evaluateRules(rules, totals, "MM"), IM: evaluateRules(rules, totals, "IM") };
   const working = workings[terms.level];
   const needed = { MM: shownRequirement(workings.MM), IM: shownRequirement(workings.IM) };
-  const isolatedRequirement = positions.reduce((sum, position) => sum + position.isolatedRequirement, 0n) as Value;
+  const isolated = (of: readonly PositionReport[]): Value => of.reduce((sum, position) => sum + position.isolatedRequirement, 0n) as Value;
+  const isolatedRequirement = isolated(positions);
+  const alone = (n: number) => {
+    const within = ({ risk }: Holding): boolean => risk.underlying !== null && risk.nettingSet === n;
+    const own = totalsOf(held.filter(within), rules);
+    return {
+      isolatedRequirement: isolated(positions.filter((_, i) => within(held[i]!))),
+      nettedRequirement: shownRequirement(evaluateRules(rules, own, terms.level)),
+      ruleEffects: ruleEffects(rules, own, terms.level, policy.deltaMinimum.length > 0),
+    };
+  };
   return {
     terms,
-    positions,
-    nettingSets: policy.nettingSets.map(({ id }, n) => nettingSetReport(id, working.nettingSets[n]!, policy)),
+    positions: positions.map((position, i) => ({
+      ...position,
+      binding: bindingShare(held[i]!, working.nettingSets[position.nettingSet]!, rules, totals),
+    })),
+    greeks: sumGreeks(
+      positions,
+      [...new Set(risks.flatMap(({ underlying }) => underlying ?? []))].sort((a, b) => (a < b ? -1 : 1)),
+    ),
+    nettingSets: policy.nettingSets.map(({ id }, n) => nettingSetReport(id, working.nettingSets[n]!, policy, alone(n))),
     charges: addCharges(held.flatMap(chargesOf)),
-    exposures: rules.exposures.map(({ id, low, high }, k) => ({ id, low, high, ...working.exposures[k]! })),
+    exposures: rules.exposures.map(({ id, low, high }, k) => {
+      const exposure = working.exposures[k]!;
+      return { id, low, high, ...exposure, charge: (exposure.tiered + divUp(exposure.line, SCALE.factor)) as Value };
+    }),
     withinLimits: working.withinLimits,
     tail: working.tail.measure,
     aggregate: working.aggregate,
@@ -119,20 +126,8 @@ export function marginReport(accounts: readonly Account[], risks: MarketRisk, po
     ...health(totals, working, terms),
     isolatedRequirement,
     nettingSaving: (isolatedRequirement - needed[terms.level]) as Value,
-    ruleEffects: ruleEffects(rules, totals, terms.level),
+    ruleEffects: ruleEffects(rules, totals, terms.level, policy.deltaMinimum.length > 0),
   };
-}
-
-function nettingSetReport(id: string, working: NettingSetWorking, { scenarios }: Policy): NettingSetReport {
-  const { pnl, skewPnl, basisPnl, binding, loss, charge, floor, requirement } = working;
-  const listed = scenarios.map(({ vol }, index) => ({
-    index,
-    kind: vol === "linear" || vol === "absolute" ? ("skew" as const) : ("scenario" as const),
-  }));
-  const bindingScenario = binding === null ? null : (listed.filter(({ kind }) => kind === binding.kind)[binding.index]?.index ?? null);
-  const next = { scenario: pnl.values(), skew: skewPnl.values() };
-  const scenarioPnl = listed.map(({ kind }) => next[kind].next().value!);
-  return { id, scenarioPnl, basisPnl, bindingScenario, binding: binding?.kind ?? null, loss, charge, floor, requirement };
 }
 
 /** Equity less minRatio times the requirement, exact, at `SLACK_SCALE` to the unit of a value: what is decided is whether it is negative. */

@@ -60,6 +60,8 @@ export interface ChargePiece {
 /** Rules on the total of one exposure column X. */
 export interface ExposureRule {
   readonly id: string;
+  /** What of a policy it is part of, where not of `exposures`: a name for reports, that no rule depends on. */
+  readonly part?: "curve" | "credit";
   /** Signed factor on |X|, exact: a pair of rules with opposite signs makes a spread charge. */
   readonly line: PerLevel;
   /** The largest piece counts, at least 0, rounded up. */

@@ -1,9 +1,11 @@
 /** A margin report as tables for people. Amounts are shown to the cent: value and excess rounded down, charges and requirements up. */
 import { formatDecimal } from "../numeric/decimal.ts";
-import { DECIMALS, SCALE, type Factor, type Value } from "../units.ts";
+import { DECIMALS, type Value } from "../units.ts";
 import { amountDown as down, amountTable as table, amountUp as up, ratioText } from "./amount-table.ts";
-import type { MarginReport, NettingSetReport, PositionReport } from "./margin-report.ts";
-import type { Policy, Scenario } from "./policy.ts";
+import { greeksTable } from "./greeks-table.ts";
+import type { MarginReport } from "./margin-report.ts";
+import type { Policy } from "./policy.ts";
+import { factor } from "./scenario-text.ts";
 import type { ChargeKind } from "./unit-risk.ts";
 
 export const CHARGE_NAMES: Readonly<Record<ChargeKind, string>> = {
@@ -19,7 +21,8 @@ export const CHARGE_NAMES: Readonly<Record<ChargeKind, string>> = {
 export function marginTable(report: MarginReport, policy: Policy): string {
   return [
     positionsTable(report),
-    nettingSetsTable(report, policy),
+    nettingSetsTable(report),
+    showsGreeks(report) ? greeksTable(report.greeks) : "",
     chargesTable(report),
     exposuresTable(report),
     effectsTable(report, policy),
@@ -29,71 +32,82 @@ export function marginTable(report: MarginReport, policy: Policy): string {
     .join("\n");
 }
 
-/** What a scenario does, such as `BTC −18 % / vol up` or `BTC +100 % / vol up × 0.1386`. */
-export function describeScenario(subject: string, { spot, vol, weight }: Scenario): string {
-  const move = spot - SCALE.factor;
-  const sign = move > 0n ? "+" : move < 0n ? "−" : "";
-  const percent = formatDecimal(move < 0n ? -move : move, DECIMALS.factor - 2, { trim: true });
-  const volatility = { up: "vol up", down: "vol down", none: "vol unchanged", linear: "skew rotated", absolute: "smile steepened" }[vol];
-  const damped = weight === SCALE.factor ? "" : ` × ${factor(weight)}`;
-  return `${subject} ${sign}${percent} % / ${volatility}${damped}`;
-}
-
 function positionsTable({ positions, terms }: MarginReport): string {
-  const head = ["venue", "account", "instrument", "quantity", "value", "worst P&L", `charge ${terms.level}`, `alone ${terms.level}`];
-  const rows = positions.map(({ venue, account, instrument, quantity, value, worstPnl, charge, isolatedRequirement }: PositionReport) => [
+  const head = [
+    "venue",
+    "account",
+    "instrument",
+    "quantity",
+    "value",
+    "worst P&L",
+    "P&L that binds",
+    `charge ${terms.level}`,
+    `alone ${terms.level}`,
+  ];
+  const rows = positions.map(({ venue, account, instrument, quantity, value, worstPnl, binding, charge, isolatedRequirement }) => [
     venue,
     account,
     instrument.name,
     formatDecimal(quantity, DECIMALS.quantity, { trim: true, group: true }),
     down(value),
     down(worstPnl),
+    down(binding.pnl),
     up(charge),
     up(isolatedRequirement),
   ]);
   return table(head, rows, 3);
 }
 
-/** What the loss of a netting set comes from. */
-export function describeBinding(
-  { id, bindingScenario, binding }: Pick<NettingSetReport, "id" | "bindingScenario" | "binding">,
-  policy: Policy,
-): string {
-  if (binding === "basis") return `${id} forwards against spot, expiry by expiry`;
-  return bindingScenario === null ? "no scenario loses" : describeScenario(id, policy.scenarios[bindingScenario]!);
-}
-
-function nettingSetsTable({ nettingSets }: MarginReport, policy: Policy): string {
+/** What a set needs after its charges and minimum; then its positions one by one against the set by itself, with their other charges. */
+function nettingSetsTable({ nettingSets, terms: { level } }: MarginReport): string {
   return table(
-    ["netting set", "binding scenario", "loss"],
-    nettingSets.map((set) => [set.id, describeBinding(set, policy), up(set.loss)]),
+    ["netting set", "binding scenario", "loss", "charges", "minimum", "needs", `one by one ${level}`, `netted ${level}`, "saved"],
+    nettingSets.map((set) => [
+      set.id,
+      set.bindingText,
+      up(set.loss),
+      up(set.charge),
+      up(set.floor),
+      up(set.requirement),
+      up(set.isolatedRequirement),
+      up(set.nettedRequirement),
+      down(set.nettingSaving),
+    ]),
     2,
   );
 }
 
+/** Whether the table has the book's Greeks: not for a linear book, whose deltas its values show. */
+export const showsGreeks = ({ greeks }: Pick<MarginReport, "greeks">): boolean =>
+  greeks.some(({ gamma, vega }) => gamma !== 0n || vega !== 0n);
+
 /** Nothing when the policy has no exposures. */
-function exposuresTable({ exposures }: MarginReport): string {
+function exposuresTable({ exposures, terms }: MarginReport): string {
   if (exposures.length === 0) return "";
   const unbounded = 1n << 88n;
   return table(
-    ["exposure", "total", "limit", "tiered charge", "within"],
-    exposures.map(({ id, total, high, tiered, withinLimits }) => [
+    ["exposure", "total", "limit", `charge ${terms.level}`, "within"],
+    exposures.map(({ id, total, high, charge, withinLimits }) => [
       id,
       down(total),
       high > unbounded ? "none" : `± ${up(high)}`,
-      up(tiered),
+      up(charge),
       withinLimits ? "yes" : "no",
     ]),
     1,
   );
 }
 
-/** Nothing when the policy has no rules besides scenarios. */
-function effectsTable({ ruleEffects, terms }: MarginReport, { quote }: Policy): string {
+/** Nothing when the policy has no rules besides scenarios. Where there are several netting sets, for each of them by itself, too. */
+function effectsTable({ ruleEffects, nettingSets, terms }: MarginReport, { quote }: Policy): string {
   if (ruleEffects.length === 0) return "";
+  const sets = nettingSets.length > 1 ? nettingSets : [];
   return table(
-    ["rule", `adds to ${terms.level} (saves, if negative), ${quote}`],
-    ruleEffects.map(({ rule, effect }) => [rule, up(effect)]),
+    ["rule", `adds to ${terms.level} (saves, if negative), ${quote}`, ...sets.map(({ id }) => `${id} by itself`)],
+    ruleEffects.map(({ rule, effect }) => {
+      const alone = sets.map((set) => set.ruleEffects.find((known) => known.rule === rule));
+      return [rule, up(effect), ...alone.map((known) => (known === undefined ? "–" : up(known.effect)))];
+    }),
     1,
   );
 }
@@ -127,5 +141,3 @@ function summaryTable(report: MarginReport, { lossFactor, quote }: Policy): stri
     1,
   );
 }
-
-const factor = (value: Factor): string => formatDecimal(value, DECIMALS.factor, { trim: true });

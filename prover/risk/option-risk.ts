@@ -18,6 +18,8 @@ export interface ExpiryModel {
   readonly expiry: MarketExpiry;
   readonly seconds: number;
   readonly rootTau: Real;
+  /** Not below 0. */
+  readonly rate: Real;
   readonly discount: Real;
 }
 
@@ -25,7 +27,8 @@ export interface ExpiryModel {
 export function expiryModel(expiry: MarketExpiry, asOf: number): ExpiryModel {
   const seconds = Math.max(0, expiry.expiry - asOf);
   const tau = ratio(BigInt(seconds), SECONDS_PER_YEAR);
-  return { expiry, seconds, rootTau: sqrt(tau), discount: exp(-mul(max(fromFactor(expiry.rate), ZERO), tau) as Real) };
+  const rate = max(fromFactor(expiry.rate), ZERO);
+  return { expiry, seconds, rootTau: sqrt(tau), rate, discount: exp(-mul(rate, tau) as Real) };
 }
 
 /**

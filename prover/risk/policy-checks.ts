@@ -1,12 +1,13 @@
 /** What the parts of a policy must say about each other: a reader of the schema sees one field at a time. */
 import { MarginProofError } from "../errors.ts";
 import { SCALE } from "../units.ts";
+import { checkDeltaMinimum, checkExposures, checkSpreadCredits } from "./exposure-checks.ts";
 import type { Policy, PolicyReading } from "./policy.ts";
+import { repeats, type Refuse, type RequireKnown } from "./policy-refusals.ts";
 import { factorText } from "./schema.ts";
+import { requireOneSound, requireSemidefinite } from "./semidefinite.ts";
 import { requireCorrelation } from "./sources/correlation.ts";
 import { checkVolShock } from "./vol-shock-schema.ts";
-
-type Refuse = (path: string, message: string, hint: string) => never;
 
 /** @throws InvalidPolicy naming the first part that contradicts another */
 export function checkFeatures(policy: Policy, { allowAmplification = false }: PolicyReading): void {
@@ -14,7 +15,7 @@ export function checkFeatures(policy: Policy, { allowAmplification = false }: Po
     throw new MarginProofError("InvalidPolicy", message, { path, hint });
   };
   const known = new Set(policy.nettingSets.flatMap(({ underlyings }) => underlyings));
-  const requireKnown = (name: string, path: string): void => {
+  const requireKnown: RequireKnown = (name, path) => {
     if (!known.has(name)) refuse(path, `${name} is in no netting set`, `add ${name} to a netting set, or correct the name`);
   };
   checkScenarios(policy, requireKnown, refuse, allowAmplification);
@@ -38,9 +39,12 @@ export function checkFeatures(policy: Policy, { allowAmplification = false }: Po
     refuse("basis", "up lies below 1, or down above it", "swap up and down");
   }
   checkExposures(policy, requireKnown, refuse);
+  checkSpreadCredits(policy, requireKnown, refuse);
+  checkDeltaMinimum(policy, requireKnown, refuse);
   if (policy.aggregation !== undefined) {
     const names = policy.nettingSets.map(({ id }) => id);
     requireCorrelation(policy.aggregation.correlation, names, "aggregation.correlation");
+    requireSemidefinite(policy.aggregation.correlation, names, "aggregation.correlation");
     policy.aggregation.correlation.forEach((row, i) =>
       row.forEach((rho, j) => {
         if (rho < 0n)
@@ -60,6 +64,8 @@ export function checkFeatures(policy: Policy, { allowAmplification = false }: Po
       underlyings.forEach((name, i) => requireKnown(name, `sensitivities.factors[${k}].underlyings[${i}]`)),
     );
     requireCorrelation(correlation, names, "sensitivities.correlation");
+    requireSemidefinite(correlation, names, "sensitivities.correlation");
+    requireOneSound(correlation, policy.sensitivities.sets, names, "sensitivities.sets");
   }
   if (policy.optionNaked !== undefined && (policy.charges.optionShort.MM > 0n || policy.charges.optionShort.IM > 0n)) {
     refuse(
@@ -70,12 +76,7 @@ export function checkFeatures(policy: Policy, { allowAmplification = false }: Po
   }
 }
 
-function checkScenarios(
-  { scenarios, skew }: Policy,
-  requireKnown: (name: string, path: string) => void,
-  refuse: Refuse,
-  allowAmplification: boolean,
-): void {
+function checkScenarios({ scenarios, skew }: Policy, requireKnown: RequireKnown, refuse: Refuse, allowAmplification: boolean): void {
   scenarios.forEach(({ spot, vol, weight, moves = {} }, s) => {
     for (const name of Object.keys(moves)) requireKnown(name, `scenarios[${s}].moves.${name}`);
     if (vol !== "linear" && vol !== "absolute") {
@@ -92,7 +93,7 @@ function checkScenarios(
     refuse("scenarios", "only skew rotations", "add a scenario of the grid; if nothing moves it costs nothing");
 }
 
-function checkOffsets({ offsets, nettingSets, cells }: Policy, requireKnown: (name: string, path: string) => void, refuse: Refuse): void {
+function checkOffsets({ offsets, nettingSets, cells }: Policy, requireKnown: RequireKnown, refuse: Refuse): void {
   if (offsets === undefined) return;
   if (cells !== "underlying") refuse("offsets", "classes are underlyings, but cells are expiries", 'set "cells" to "underlying"');
   repeats(
@@ -129,33 +130,4 @@ function checkDiscounts({ staticDiscount, cells }: Policy, refuse: Refuse): void
   if (staticDiscount === undefined) return;
   if (cells !== "expiry")
     refuse("staticDiscount", "a discount depends on the expiry, but cells are underlyings", 'set "cells" to "expiry"');
-}
-
-function checkExposures(
-  { exposures, spreads, nettingSets, haircuts }: Policy,
-  requireKnown: (name: string, path: string) => void,
-  refuse: Refuse,
-): void {
-  repeats(
-    exposures.map(({ id }) => id),
-    "exposures",
-    "id",
-    refuse,
-  );
-  exposures.forEach(({ underlyings, measure, nettingSet }, k) => {
-    const isAsset = (name: string): boolean => measure === "value" && haircuts.some(({ asset }) => asset === name);
-    underlyings.forEach((name, i) => (isAsset(name) ? undefined : requireKnown(name, `exposures[${k}].underlyings[${i}]`)));
-    if (nettingSet !== null && !nettingSets.some(({ id }) => id === nettingSet))
-      refuse(`exposures[${k}].nettingSet`, `there is no netting set ${nettingSet}`, "correct the name");
-  });
-  spreads.forEach(({ underlying, expiries }, k) => {
-    requireKnown(underlying, `spreads[${k}].underlying`);
-    if (new Set(expiries).size !== expiries.length) refuse(`spreads[${k}].expiries`, "an expiry occurs twice", "list each once");
-  });
-}
-
-function repeats(keys: readonly string[], path: string, field: string, refuse: Refuse): void {
-  keys.forEach((key, i) => {
-    if (keys.indexOf(key) !== i) refuse(`${path}[${i}].${field}`, `${key} occurs twice`, "list each once");
-  });
 }

@@ -1,7 +1,14 @@
 /** The parts of a policy that most policies leave out. What they mean in integers is in margin-rules.ts; sanity is checked here. */
 import { z } from "zod";
 import type { Factor, Price } from "../units.ts";
-import { exposureSchema, sensitivitiesSchema, spreadSchema } from "./exposure-schema.ts";
+import {
+  deltaMinimumSchema,
+  exposureSchema,
+  rollShockSchema,
+  sensitivitiesSchema,
+  spreadCreditSchema,
+  spreadSchema,
+} from "./exposure-schema.ts";
 import { code, ONE, within, share, rate, signedRate, multiplier, correlationField, names, amount, level } from "./policy-fields.ts";
 import { nameField, nonNegativePrice } from "./schema.ts";
 import { tailSchema } from "./tail-schema.ts";
@@ -71,6 +78,9 @@ export const featuresSchema = z.strictObject({
   aggregation: aggregationSchema.optional(),
   exposures: z.array(exposureSchema).default([]),
   spreads: z.array(spreadSchema).default([]),
+  spreadCredits: z.array(spreadCreditSchema).default([]),
+  rollShock: z.array(rollShockSchema).default([]),
+  deltaMinimum: z.array(deltaMinimumSchema).default([]),
   sensitivities: sensitivitiesSchema.optional(),
   minimums: minimumsSchema.optional(),
   /** On short options that no long one of the same strike covers. */

@@ -1,6 +1,7 @@
 /** What one position contributes to a margin, and what it would need alone. */
 import type { Level, Quantity, Value } from "../units.ts";
 import type { Account } from "./book.ts";
+import { scaledGreeks, type Greeks } from "./greeks.ts";
 import type { Instrument } from "./instruments.ts";
 import type { MarginRules } from "./margin-rules.ts";
 import { chargesOf, requirementOf, vectorOf, type ChargeTotal } from "./margin-totals.ts";
@@ -13,6 +14,10 @@ export interface PositionReport {
   /** Signed. */
   readonly quantity: Quantity;
   readonly side: "long" | "short";
+  /** What it moves with; null for what no scenario moves. */
+  readonly underlying: string | null;
+  /** Of the whole position. */
+  readonly greeks: Greeks;
   readonly cell: number;
   readonly nettingSet: number;
   readonly value: Value;
@@ -48,6 +53,8 @@ export function positionReport(
     instrument: risk.instrument,
     quantity,
     side: quantity > 0n ? "long" : "short",
+    underlying: risk.underlying,
+    greeks: scaledGreeks(risk.greeks, quantity),
     cell: risk.cell,
     nettingSet: risk.nettingSet,
     value: times(vector.value),

@@ -1,5 +1,6 @@
 /** The risk vectors of a market under a policy: the one source of every number that is reported, committed to or proved. */
 import { MarginProofError } from "../errors.ts";
+import { ratio } from "../numeric/real.ts";
 import { silent, type Progress } from "../progress.ts";
 import { SCALE, type Factor, type Price } from "../units.ts";
 import { listingGreeks } from "./greeks.ts";
@@ -70,7 +71,8 @@ function listingRisk(listing: Listing, model: RiskModel): InstrumentRisk {
       feeds,
       policy,
     );
-    return instrumentColumns({ instrument, underlying, expiry: null, valuer, greeks }, model.plan);
+    const moves = underlying === null ? greeks : { ...greeks, delta: ratio(priced.price, underlying.spot) };
+    return instrumentColumns({ instrument, underlying, expiry: null, valuer, greeks: moves }, model.plan);
   }
   const underlying = underlyingOf(instrument.kind === "cash" ? instrument.currency : instrument.underlying, market);
   requireNettingSet(underlying.name, policy);

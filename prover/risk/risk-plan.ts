@@ -2,10 +2,12 @@
 import { MarginProofError } from "../errors.ts";
 import { BITS, SCALE, type Factor, type Value } from "../units.ts";
 import { cellRule, plannedCells, type PlannedCell } from "./cell-plan.ts";
-import { exposureColumns, exposureRules, type ExposureColumn } from "./exposure-plan.ts";
+import type { ExposureColumn } from "./exposure-column.ts";
+import { plannedExposures } from "./exposure-plan.ts";
 import type { GroupRule, MarginRules, Matrix } from "./margin-rules.ts";
 import type { Market } from "./market.ts";
 import type { PerLevel, Policy, Scenario, SkewDirection, VolDirection } from "./policy.ts";
+import { requireRules } from "./rules-checks.ts";
 import { factorText } from "./schema.ts";
 import { correlationSet } from "./sources/correlation.ts";
 import { sensitivityMatrices } from "./sensitivity-plan.ts";
@@ -35,9 +37,16 @@ const ONE = SCALE.factor as Factor;
 
 /**
  * Lays a policy out. @throws WrongCurrency; InvalidPolicy for a discount that raises values, a tail longer than its scenarios, correlations
- * that cannot be simulated, an underlying of the market in no netting set
+ * that cannot be simulated, an underlying of the market in no netting set; InvalidRules for parameters that circuits could not take
  */
 export function riskPlan(market: Market, policy: Policy): RiskPlan {
+  const plan = draftPlan(market, policy);
+  requireRules(plan.rules);
+  return plan;
+}
+
+/** A plan whose numbers are not held to what circuits take: for figures at more digits, never for a proof. */
+export function draftPlan(market: Market, policy: Policy): RiskPlan {
   if (market.quote !== policy.quote) {
     throw new MarginProofError("WrongCurrency", `the policy counts in ${policy.quote}, the market in ${market.quote}`, {
       path: "quote",
@@ -50,9 +59,9 @@ export function riskPlan(market: Market, policy: Policy): RiskPlan {
   const skews = indexed.filter(isSkew) as SkewScenario[];
   const cells = plannedCells(market, policy);
   const tail = tailScenarios(policy);
-  const exposures = exposureColumns(policy);
+  const planned = plannedExposures(market, policy);
+  const [exposures, ruled] = [planned.map(({ column }) => column), planned.map(({ rule }) => rule)];
   const groups = groupRules(policy);
-  const ruled = exposureRules(policy);
   const aggregation = policy.aggregation;
   const rules: MarginRules = {
     shape: {
@@ -61,7 +70,7 @@ export function riskPlan(market: Market, policy: Policy): RiskPlan {
       nettingSets: policy.nettingSets.length,
       scenarios: grid.length,
       skews: skews.length,
-      bases: policy.basis === undefined ? 0 : 1,
+      bases: policy.basis === undefined && policy.deltaMinimum.length === 0 ? 0 : 1,
       tails: tail.length,
       exposures: exposures.length,
       tiers: ruled.reduce((most, { pieces }) => Math.max(most, pieces.length), 0),

@@ -5,6 +5,7 @@
 import { MarginProofError } from "../errors.ts";
 import { divDown, divUp } from "../numeric/rounding.ts";
 import { BITS, type Price } from "../units.ts";
+import type { Greeks } from "./black76-greeks.ts";
 import type { Instrument } from "./instruments.ts";
 
 /** A quotient of integers, in 1e-8 of the quote per unit held; the denominator is positive. */
@@ -23,17 +24,26 @@ export interface UnitCharge {
   readonly IM: Exact;
 }
 
+/** An exposure of one unit: `signed` for what nets between long and short, `gross` for what adds up and is never negative. */
+export interface UnitExposure {
+  readonly kind: "signed" | "gross";
+  readonly amount: Exact;
+}
+
+/** P&L of the two moves of a basis, weighted. */
+export type BasisMoves = readonly [Exact, Exact];
+
 /** One unit held long, before rounding. Lists are in the order of the plan's columns. */
 export interface UnitRisk {
   /** Weighted P&L, or the weighted value itself in a cell with a static discount. */
   readonly scenarioPnl: readonly Exact[];
   readonly skewPnl: readonly Exact[];
-  /** P&L of the two moves of each basis, weighted. */
-  readonly basisPnl: readonly (readonly [Exact, Exact])[];
+  /** Per basis, for each side: a minimum on deltas is not the same number with the other sign. */
+  readonly basisPnl: readonly { readonly long: BasisMoves; readonly short: BasisMoves }[];
   /** Value that the cell's P&L is counted from; 0 where the entries are P&L already. */
   readonly cellValue: Exact;
   readonly tailPnl: readonly Exact[];
-  readonly exposure: readonly Exact[];
+  readonly exposure: readonly UnitExposure[];
   readonly value: Exact;
   readonly charges: readonly UnitCharge[];
   /** Least requirement, in quote per unit held; the short side's may be larger. */
@@ -62,7 +72,7 @@ export interface RiskVector {
   readonly cellValue: Price;
   /** Per tail scenario, rounded down. */
   readonly tailPnl: readonly Price[];
-  /** Rounded to nearest, and the short side is exactly minus the long one: an exposure has no side that is safe. */
+  /** Signed ones rounded to nearest, the short side exactly minus the long one: they have no side that is safe. Gross ones rounded up. */
   readonly exposure: readonly Price[];
   /** Contribution to equity, rounded down; no haircut taken. */
   readonly value: Price;
@@ -82,7 +92,8 @@ export interface Pairing {
   readonly IM: Price;
 }
 
-export interface InstrumentRisk {
+/** An instrument's two vectors and where they count: what is committed to. */
+export interface InstrumentVectors {
   readonly instrument: Instrument;
   /** Index of the cell; 0 for what has no scenario risk. */
   readonly cell: number;
@@ -91,6 +102,13 @@ export interface InstrumentRisk {
   readonly pairing: Pairing | null;
   readonly long: RiskVector;
   readonly short: RiskVector;
+}
+
+export interface InstrumentRisk extends InstrumentVectors {
+  /** What it moves with; null for what no scenario moves. */
+  readonly underlying: string | null;
+  /** Of one unit held long. They inform and decide nothing, see greeks.ts. */
+  readonly greeks: Greeks;
 }
 
 /** Where an instrument's entries go. */
@@ -106,7 +124,7 @@ export function riskOf(
   unit: UnitRisk,
   pairingKey: string | null = null,
   entryBits: number = BITS.entry,
-): InstrumentRisk {
+): InstrumentVectors {
   const fits = fitting(instrument.name, entryBits);
   const naked = unit.charges.find(({ kind }) => kind === "optionNaked");
   const spared = ({ numerator, denominator }: Exact): Price => fits(divDown(numerator, denominator));
@@ -119,6 +137,7 @@ function side(unit: UnitRisk, held: "long" | "short", fits: (entry: bigint) => P
   const down = ({ numerator, denominator }: Exact): Price => fits(divDown(sign * numerator, denominator));
   const up = ({ numerator, denominator }: Exact): Price => fits(divUp(numerator, denominator));
   const nearest = ({ numerator, denominator }: Exact): Price => fits(sign * divDown(2n * numerator + denominator, 2n * denominator));
+  const move = ({ numerator, denominator }: Exact): Price => fits(divDown(numerator, denominator));
   const charges = unit.charges
     .filter(({ sides }) => sides === "both" || sides === held)
     .map(({ kind, MM, IM }) => ({ kind, MM: up(MM), IM: up(IM) }));
@@ -127,10 +146,10 @@ function side(unit: UnitRisk, held: "long" | "short", fits: (entry: bigint) => P
   return {
     scenarioPnl: unit.scenarioPnl.map(down),
     skewPnl: unit.skewPnl.map(down),
-    basisPnl: unit.basisPnl.map(([first, second]): [Price, Price] => [down(first), down(second)]),
+    basisPnl: unit.basisPnl.map((moves): [Price, Price] => [move(moves[held][0]), move(moves[held][1])]),
     cellValue: up({ numerator: sign * unit.cellValue.numerator, denominator: unit.cellValue.denominator }),
     tailPnl: unit.tailPnl.map(down),
-    exposure: unit.exposure.map(nearest),
+    exposure: unit.exposure.map(({ kind, amount }) => (kind === "gross" ? up(amount) : nearest(amount))),
     value: down(unit.value),
     floor: up(unit.floor[held]),
     chargeMM: sum(charges.map(({ MM }) => MM)),

@@ -24,6 +24,8 @@ export function plus(a: Exact, b: Exact): Exact {
   return { numerator: a.numerator * b.denominator + b.numerator * a.denominator, denominator: a.denominator * b.denominator };
 }
 
+export const negative = ({ numerator, denominator }: Exact): Exact => ({ numerator: -numerator, denominator });
+
 /** A share of an exact amount, `rate` at 1e-9. */
 export function share(amount: Exact, rate: bigint): Exact {
   return { numerator: amount.numerator * rate, denominator: amount.denominator * SCALE.factor };

@@ -5,7 +5,7 @@ import { marginReport } from "../../prover/risk/margin-report.ts";
 import type { Market } from "../../prover/risk/market.ts";
 import type { Policy } from "../../prover/risk/policy.ts";
 import { marketRisk, type MarketRisk, type RiskVector } from "../../prover/risk/risk-array.ts";
-import { lossFactorOf, riskPlan, type RiskPlan } from "../../prover/risk/risk-plan.ts";
+import { lossFactorOf, draftPlan, type RiskPlan } from "../../prover/risk/risk-plan.ts";
 import { exactDiscountFactors } from "../../prover/risk/static-discount.ts";
 import { accountOf, marketOf, policyOf } from "./engine-inputs.ts";
 import type { PublishedCase } from "./published-case.ts";
@@ -28,7 +28,7 @@ const finer = (value: bigint): bigint => value * 10n ** BigInt(FINER);
  */
 function finePlan(published: PublishedCase, market: Market, policy: Policy): RiskPlan {
   const { staticDiscount: discount, lossFactor: levels, contingency } = published.policy;
-  const plan = riskPlan(market, policy);
+  const plan = draftPlan(market, policy);
   const long = { base: factorOf(discount.longBase), rateMultiplier: factorOf(discount.longRateMult), rateAdd: factorOf(discount.longRateAdd) };
   const short = { base: factorOf(discount.shortBase), rateMultiplier: factorOf(discount.shortRateMult), rateAdd: factorOf(discount.shortRateAdd) };
   const cells = plan.cells.map(({ expiry }, u) => {

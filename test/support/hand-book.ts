@@ -20,7 +20,7 @@ const option = (name: string, type: "call" | "put", days: number, strike: string
 const flat = (days: number) => ({ expiry: AS_OF + days * DAY, forward: "50000", rate: "0", surface: { kind: "flat", vol: "0.5" } });
 
 /** Volatility 50 % and no rate; the stablecoin's price is a parameter. */
-const market = (stable: string) =>
+export const handMarket = (stable = "1") =>
   parseMarket({
     format: "margin-market/1",
     asOf: AS_OF,
@@ -49,7 +49,7 @@ export function margin(model: string, book: HandBook, level: Level = "IM", stabl
   const positions = Object.entries(book).map(([instrument, units]) => ({ instrument, quantity: (units * 10n ** 8n) as Quantity }));
   const accounts: readonly Account[] = [{ venue: "venue", account: "main", asOf: AS_OF, positions }];
   const terms = { level, minRatioBps: 10_000n as Bps, onChainCollateral: 0n as Usd };
-  return marginReport(accounts, marketRisk(market(stable), policy), policy, terms);
+  return marginReport(accounts, marketRisk(handMarket(stable), policy), policy, terms);
 }
 
 /** The requirement alone. */

@@ -19,11 +19,12 @@ function matrix(size: number, min: bigint, max: bigint, diagonal?: Factor): fc.A
 
 function exposure(shape: RiskShape): fc.Arbitrary<ExposureRule> {
   const bound = 1n << BigInt(BITS.total - 1);
-  return fc.record({
-    id: fc.constant("exposure"), line: perLevel(0n, 2n * ONE), target: fc.nat({ max: shape.nettingSets }),
+  // A credit has a netting set, whose requirement it cannot take below 0.
+  return fc.nat({ max: shape.nettingSets }).chain((target) => fc.record({
+    id: fc.constant("exposure"), line: perLevel(target === shape.nettingSets ? 0n : -2n * ONE, 2n * ONE), target: fc.constant(target),
     pieces: list(fc.record({ slope: perLevel(0n, 2n * ONE), cut: positive }), shape.tiers),
     low: fc.constant(-bound as Value), high: fc.constant((bound - 1n) as Value),
-  });
+  }));
 }
 
 export function randomRules(shape: RiskShape): fc.Arbitrary<MarginRules> {

@@ -1,14 +1,14 @@
 import { Option, type Command } from "commander";
 import { assembleBook } from "../../import/accounts.ts";
 import { comparisonTable } from "../../risk/comparison-table.ts";
-import { bookGreeks } from "../../risk/greeks.ts";
-import { greeksJson, greeksTable } from "../../risk/greeks-table.ts";
+import { greeksJson, greeksTable, positionGreeksTable } from "../../risk/greeks-table.ts";
 import { compareMargins, marginComparisonJson, type PolicyMargin } from "../../risk/margin-comparison.ts";
 import { marginReport } from "../../risk/margin-report.ts";
 import { marginReportJson } from "../../risk/margin-report-json.ts";
-import { marginTable } from "../../risk/margin-table.ts";
+import { marginTable, showsGreeks } from "../../risk/margin-table.ts";
 import type { Policy } from "../../risk/policy.ts";
 import { marketRisk } from "../../risk/risk-array.ts";
+import { scenarioChart } from "../../risk/scenario-chart.ts";
 import type { Json } from "../../risk/schema.ts";
 import type { Bps, Level, Usd } from "../../units.ts";
 import { makeCommand } from "../command.ts";
@@ -22,6 +22,7 @@ interface Options {
   readonly policy: string;
   readonly compare?: string;
   readonly greeks?: true;
+  readonly chart?: true;
   readonly level: Level;
   readonly ratioBps: Bps;
   readonly collateral: Usd;
@@ -37,7 +38,8 @@ export function checkCommand(terminal: Terminal): Command {
       marketOption().makeOptionMandatory(),
       policyOption().makeOptionMandatory(),
       new Option("--compare <file>", "a second policy: the same book under both, side by side"),
-      new Option("--greeks", "add delta, gamma, vega and theta of the book, underlying by underlying"),
+      new Option("--greeks", "show delta, gamma, vega and theta of every position and of the book"),
+      new Option("--chart", "draw the P&L of each netting set, scenario by scenario"),
       levelOption(),
       ratioOption(),
       collateralOption(),
@@ -46,21 +48,18 @@ export function checkCommand(terminal: Terminal): Command {
   }).action(terminal.action((options: Options) => run(options, terminal)));
 }
 
-function run({ book, market: marketFile, policy: policyFile, compare, greeks, level, ratioBps, collateral }: Options, { progress }: Terminal): Outcome {
+function run({ book, market: marketFile, policy: policyFile, compare, greeks, chart, level, ratioBps, collateral }: Options, { progress }: Terminal): Outcome {
   const market = readMarket(marketFile);
   const { accounts } = assembleBook(book.flatMap((file) => readBook(file).accounts));
   const terms = { level, minRatioBps: ratioBps, onChainCollateral: collateral };
   const under = (policy: Policy): PolicyMargin => ({ policy, report: marginReport(accounts, marketRisk(market, policy, progress), policy, terms) });
   const base = under(readPolicyOption(policyFile));
-  const exitCode = base.report.isHealthy ? 0 : 1;
-  const shown = (json: { readonly [key: string]: Json }, text: string): Outcome => {
-    if (greeks === undefined) return { json, text, exitCode };
-    const ofBook = bookGreeks(accounts, market);
-    return { json: { ...json, greeks: greeksJson(ofBook) }, text: `${text}\n${greeksTable(ofBook)}`, exitCode };
-  };
+  const ofBook = compare === undefined && showsGreeks(base.report) ? [] : [greeksTable(base.report.greeks)];
+  const more = [...(greeks ? [positionGreeksTable(base.report.positions), ...ofBook] : []), ...(chart ? [scenarioChart(base.report, base.policy)] : [])];
+  const shown = (json: { readonly [key: string]: Json }, text: string): Outcome => ({ json, text: [text, ...more].join("\n"), exitCode: base.report.isHealthy ? 0 : 1 });
   if (compare === undefined) return shown(marginReportJson(base.report), marginTable(base.report, base.policy));
   const compared = compareMargins(base, readUnder(compare, under));
-  return shown(marginComparisonJson(compared), comparisonTable(compared));
+  return shown({ ...marginComparisonJson(compared), ...(greeks ? { greeks: greeksJson(base.report.greeks) } : {}) }, comparisonTable(compared));
 }
 
 /** With two policies in play, a refusal names the file of the second. */

@@ -2,7 +2,7 @@
 import { formatDecimal } from "../../numeric/decimal.ts";
 import { DECIMALS } from "../../units.ts";
 import { amountDown, amountTable, amountUp, ratioText } from "../amount-table.ts";
-import { describeBinding } from "../margin-table.ts";
+import { describeBinding } from "../scenario-text.ts";
 import type { Policy } from "../policy.ts";
 import type { Hedge, HedgeFigures, HedgeSearch, HedgeTrade } from "./hedge.ts";
 
