@@ -47,6 +47,8 @@ export async function deploy(name: ContractName, signer: Signer, args: readonly 
 /** Sends a transaction and waits for it. @throws ContractRefused with the contract's own error, ChainError */
 export async function send(contract: Contract, method: string, args: readonly unknown[]): Promise<ContractTransactionReceipt> {
   return namingRefusals(contract, async () => {
+    // At an address without code every call that returns nothing would succeed.
+    if ((await contract.getDeployedCode()) === null) throw new MarginProofError("ChainError", "there is no contract at this address", { hint: "check the address and the network" });
     // Asked first without sending: a refusal costs no gas and comes back with its data on every node.
     await contract.getFunction(method).staticCall(...args);
     const response = (await contract.getFunction(method).send(...args)) as ContractTransactionResponse;

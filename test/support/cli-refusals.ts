@@ -124,7 +124,7 @@ const REFUSALS: readonly Refusal[] = [
   { title: "growth in a tier of another kind", args: grow("--tier", "test"), code: "ArtifactMissing", path: "test" },
   { title: "growth without its artefacts", args: grow("--artifacts", "nowhere"), code: "ArtifactMissing", path: join("nowhere", "growth", "artifacts.json") },
   { title: "a grown set with a changed signal", args: ["verify", "../../odd-growth.json"], code: "ProofRejected", path: "../../odd-growth.json, proof" },
-  { title: "a proof of growth where one of margin belongs", args: ["submit", "../../growth.json", "--registry-address", SUBJECT, "--rpc", "env:RPC", "--key", "../../deribit.key"], code: "InvalidBundle", path: "../../growth.json, format" },
+  { title: "a proof of growth for what is no registry", args: ["submit", "../../growth.json", "--registry-address", SUBJECT, "--rpc", "env:RPC", "--key", "../../deribit.key"], code: "ChainError", path: "../../growth.json" },
   { title: "a snapshot of another tree", args: proveWith("--min-assurance", "attested", "--tier", "desk"), code: "SnapshotMismatch", path: "snapshot.treeParents" },
   { title: "artefacts that are not there", args: proveWith("--min-assurance", "attested", "--artifacts", "nowhere"), code: "ArtifactMissing", path: join("nowhere", "test", "artifacts.json") },
   { title: "a bundle with a changed signal", args: ["verify", "../../odd-proof.json"], code: "ProofRejected", path: "../../odd-proof.json, proof" },
