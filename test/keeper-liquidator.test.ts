@@ -11,9 +11,10 @@ import { Liquidator, liquidatorFiles, type LiquidatorParts } from "../prover/kee
 import { PooledProvider } from "../prover/keeper/rpc.ts";
 import { walletPort } from "../prover/keeper/wallet-port.ts";
 import { parseAddress } from "../prover/statement/address.ts";
-import { connect, now, restoreAfterEach, serve, travelTo, type Chain } from "./support/contracts.ts";
+import { connect, now, restoreAfterEach, serve, type Chain } from "./support/contracts.ts";
 import { faultyNode, first, type Fault, type FaultyNode } from "./support/faulty-node.ts";
-import { call, createWorld, POLICY_ID, publishSnapshot, signalsFor, submit, type World } from "./support/margin-world.ts";
+import { passTo, publish } from "./support/lending.ts";
+import { call, createWorld, POLICY_ID, signalsFor, submit, type World } from "./support/margin-world.ts";
 
 const BOT = new Wallet(HDNodeWallet.fromPhrase("test test test test test test test test test test test junk", undefined, "m/44'/60'/0'/0/9").privateKey);
 const DOLLARS = 1_000_000n;
@@ -36,8 +37,7 @@ async function fund(holder: Signer, spender: Contract, amount: bigint): Promise<
 }
 
 async function prove(sequence: number): Promise<void> {
-  const root = 2_000_000n + BigInt(sequence);
-  await publishSnapshot(world, { epoch: 100 + sequence, root });
+  const root = await publish({ world });
   await submit(world, await signalsFor(world, { claim: { sequence }, signals: { snapshotRoot: root } }));
 }
 
@@ -91,8 +91,8 @@ async function bot(limits: Partial<LiquidatorParts["limits"]> = {}, parts: (same
 const state = () => readAuction({ creditor: line.target as string, subject, provider: chain.ethers.provider as never });
 /** Transactions of the bot in blocks; its allowance to the line is not one. */
 const sent = async () => (await chain.ethers.provider.getTransactionCount(BOT.address)) - 1;
-const lapse = async () => travelTo(chain, Number((await world.registry.getFunction("health")(subject)).healthyUntil) + 1);
-const later = async (seconds: number) => travelTo(chain, (await now(chain)) + seconds);
+const lapse = async () => passTo({ world }, Number((await world.registry.getFunction("health")(subject)).healthyUntil) + 1);
+const later = async (seconds: number) => passTo({ world }, (await now(chain)) + seconds);
 /** An auction that runs, and has for some time. */
 async function openAuction(): Promise<void> {
   await lapse();

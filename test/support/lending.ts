@@ -54,7 +54,7 @@ const EPOCH = 1_500;
 let epoch = 100;
 
 /** Has the publishers publish once more. @returns the new root */
-export async function publish({ world }: Lending): Promise<bigint> {
+export async function publish({ world }: Pick<Lending, "world">): Promise<bigint> {
   epoch += 1;
   const root = 2_000_000n + BigInt(epoch);
   await publishSnapshot(world, { epoch, root });
@@ -62,7 +62,7 @@ export async function publish({ world }: Lending): Promise<bigint> {
 }
 
 /** To a time, the publishers publishing as it passes. */
-export async function passTo(lending: Lending, time: number): Promise<void> {
+export async function passTo(lending: Pick<Lending, "world">, time: number): Promise<void> {
   const { chain } = lending.world;
   for (let next = (await now(chain)) + EPOCH; next < time; next = (await now(chain)) + EPOCH) {
     await travelTo(chain, next);
