@@ -1,13 +1,14 @@
 import { createRequire } from "node:module";
 import hardhatEthers from "@nomicfoundation/hardhat-ethers";
+import hardhatIgnitionEthers from "@nomicfoundation/hardhat-ignition-ethers";
 import { defineConfig } from "hardhat/config";
 
 // The compiler is the WebAssembly build from the lock file: the same bytes everywhere, and nothing is downloaded.
 const compiler = createRequire(import.meta.url).resolve("solc/soljson.js");
 
 export default defineConfig({
-  plugins: [hardhatEthers],
-  paths: { sources: ["./verifier-contracts", "./test/contracts"] },
+  plugins: [hardhatEthers, hardhatIgnitionEthers],
+  paths: { sources: ["./verifier-contracts", "./test/contracts"], ignition: "./scripts/deployment" },
   solidity: {
     version: "0.8.37",
     path: compiler,

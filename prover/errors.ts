@@ -6,7 +6,7 @@ export type ErrorCode =
   // reading
   | "InvalidDecimal" | "OutOfRange" | "InvalidSchema" | "UnreadableFile" | "VenueError"
   // risk inputs
-  | "InvalidPolicy" | "InvalidMarket" | "InvalidBook" | "UnknownInstrument" | "UnsupportedInstrument" | "MissingMark" | "WrongCurrency" | "DuplicatePosition"
+  | "InvalidPolicy" | "InvalidMarket" | "InvalidBook" | "UnknownInstrument" | "UnsupportedInstrument" | "MissingMark" | "WrongCurrency" | "DuplicatePosition" | "NoHedge"
   // commitments and statements
   | "SnapshotMismatch" | "TreeFull" | "InvalidPoint" | "InvalidSignature" | "UnknownAttester" | "StatementMismatch"
   // proving and verifying
@@ -15,6 +15,8 @@ export type ErrorCode =
   | "InvalidR1cs" | "UnsafeKey"
   // chain
   | "ChainError" | "ContractRefused" | "LocalKeyOnPublicNetwork"
+  // keeping watch
+  | "RpcUnavailable" | "WrongChain" | "StaleNode" | "KeeperRunning" | "InvalidJournal"
   // command line
   | "UsageError" | "FileExists" | "UnwritableFile";
 

@@ -1,90 +1,94 @@
 /**
  * Checks the risk engine against published portfolios: maintenance and initial margin, the basis contingency and every scenario.
  *
- *     npm run cases -- ../folder [--json]
+ *     npm run cases -- <file or folder>… [--json]
+ *
+ * Folders are searched through. Exits with 0 when every figure of every case agrees, with 1 when one does not or a case cannot be computed,
+ * with 2 when there is nothing to check.
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parseBook } from "../prover/risk/book.ts";
-import { marginReport, type MarginReport } from "../prover/risk/margin-report.ts";
-import { parseMarket } from "../prover/risk/market.ts";
-import { parsePolicy } from "../prover/risk/policy.ts";
-import { marketRisk } from "../prover/risk/risk-array.ts";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join, relative } from "node:path";
+import { MarginProofError } from "../prover/errors.ts";
 import { amountTable } from "../prover/risk/amount-table.ts";
-import type { Bps, Usd } from "../prover/units.ts";
-import { bookOf, exact, marketOf, policyOf, type PublishedCase } from "./cases/documents.ts";
+import { TOLERANCE, deviations, type Deviation } from "./cases/compare.ts";
+import { engineFigures } from "./cases/engine-figures.ts";
+import { parseCase, unreadFields } from "./cases/published-case.ts";
 
-/**
- * Largest accepted deviation: of MM and IM relative to themselves, of scenarios and the basis contingency relative to the case's largest scenario
- * (a scenario that nearly cancels out has no digits of its own), and never finer than one quote unit.
- */
-const TOLERANCE = 1e-8;
-
-interface Deviation {
-  readonly figure: string;
-  readonly expected: number;
-  readonly found: number;
-  readonly relative: number;
+/** What became of one file. */
+interface Result {
+  readonly file: string;
+  readonly agrees: boolean;
+  /** Farthest first; empty when the case could not be computed. */
+  readonly figures: readonly Deviation[];
+  /** Fields that have no meaning here. */
+  readonly ignored: readonly string[];
+  readonly error?: { readonly code: string; readonly message: string };
 }
 
-function reportOf(published: PublishedCase): MarginReport {
-  const policy = parsePolicy(policyOf(published), { allowAmplification: true });
-  const market = parseMarket(marketOf(published));
-  const { accounts } = parseBook(bookOf(published));
-  return marginReport(accounts, marketRisk(market, policy), policy, {
-    level: "MM",
-    minRatioBps: 10_000n as Bps,
-    onChainCollateral: 0n as Usd,
-  });
+function check(path: string, file: string): Result {
+  let ignored: readonly string[] = [];
+  try {
+    const json: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const published = parseCase(json);
+    ignored = unreadFields(json, published);
+    const figures = deviations(published, engineFigures(published));
+    if (figures.length === 0) throw new MarginProofError("InvalidSchema", "no figure to compare with", { path: "expected" });
+    return { file, agrees: figures.every(({ agrees }) => agrees), figures, ignored };
+  } catch (error) {
+    const code = error instanceof MarginProofError ? error.code : error instanceof SyntaxError ? "UnreadableFile" : "Defect";
+    return { file, agrees: false, figures: [], ignored, error: { code, message: error instanceof Error ? error.message : String(error) } };
+  }
 }
 
-/** Every figure of a case: what is published, what is found, and how far apart they are. */
-function deviations(published: PublishedCase): Deviation[] {
-  const report = reportOf(published);
-  const [set] = report.nettingSets;
-  const largest = published.expected.scenarioPnl
-    .map(exact)
-    .reduce((most, pnl) => (pnl > most ? pnl : -pnl > most ? -pnl : most), 10n ** 27n);
-  const compare = (figure: string, expected: string, found: bigint, least = 10n ** 27n): Deviation => {
-    const [want, have] = [exact(expected), found * 10n ** 11n];
-    const size = want < 0n ? -want : want;
-    const scale = size > least ? size : least;
-    const distance = want > have ? want - have : have - want;
-    return { figure, expected: Number(want) / 1e27, found: Number(have) / 1e27, relative: Number((distance * 10n ** 18n) / scale) / 1e18 };
-  };
-  return [
-    compare("MM", published.expected.MM, report.equity - report.requirement.MM),
-    compare("IM", published.expected.IM, report.equity - report.requirement.IM),
-    compare("basis contingency", published.expected.basisContingency, set!.basisPnl[0]!, largest),
-    ...published.expected.scenarioPnl.map((pnl, s) => compare(`scenario ${s}`, pnl, set!.scenarioPnl[s]!, largest)),
-  ];
+/** The JSON files below `path`, or `path` itself, with the names they are reported by. */
+function casesIn(path: string): [path: string, file: string][] {
+  if (!statSync(path).isDirectory()) return [[path, basename(path)]];
+  return readdirSync(path, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".json"))
+    .sort()
+    .map((file) => [join(path, file), relative(path, join(path, file))]);
+}
+
+function stop(message: string): never {
+  console.error(`${message}\nusage: npm run cases -- <file or folder>… [--json]`);
+  process.exit(2);
 }
 
 const words = process.argv.slice(2);
-const folder = words.find((word) => !word.startsWith("--")) ?? "../shared/cases/pmrm2";
-if (!existsSync(folder)) {
-  console.error(`${folder} is not there: give the folder with the cases, one JSON file each`);
-  process.exit(2);
-}
-const results = readdirSync(folder)
-  .filter((file) => file.endsWith(".json"))
-  .sort()
-  .map((file) => {
-    const all = deviations(JSON.parse(readFileSync(join(folder, file), "utf8")) as PublishedCase);
-    const worst = all.reduce((most, next) => (next.relative > most.relative ? next : most));
-    return { file, figures: all.length, worst, agrees: worst.relative <= TOLERANCE };
+const unknown = words.find((word) => word.startsWith("-") && word !== "--json");
+if (unknown !== undefined) stop(`${unknown} is no option`);
+const places = words.filter((word) => !word.startsWith("-"));
+if (places.length === 0) stop("give the cases, one JSON file each");
+const absent = places.find((place) => !existsSync(place));
+if (absent !== undefined) stop(`${absent} is not there`);
+const cases = places.flatMap(casesIn);
+if (cases.length === 0) stop(`there are no JSON files in ${places.join(", ")}`);
+
+const results = cases.map(([path, file], i) => {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${i + 1} of ${cases.length}  ${file}`);
+  return check(path, file);
+});
+if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+
+const failed = results.filter(({ error }) => error !== undefined).length;
+const agreeing = results.filter(({ agrees }) => agrees).length;
+if (words.includes("--json")) {
+  console.log(JSON.stringify({ tolerance: TOLERANCE, cases: results.length, agreeing, failed, results }, null, 2));
+} else {
+  const shown = (text: string): string => String(Number(text));
+  const rows = results.map(({ file, figures, agrees, error, ignored }) => {
+    if (error !== undefined) return [file, "", "", "", "", "", `cannot be expressed: ${error.code} ${error.message}`];
+    const worst = figures[0]!;
+    const note = ignored.length === 0 ? "" : ` (ignored: ${ignored.join(", ")})`;
+    const answer = `${agrees ? "yes" : "NO"}${note}`;
+    return [file, String(figures.length), worst.figure, shown(worst.published), shown(worst.found), worst.relative.toExponential(1), answer];
   });
-if (words.includes("--json")) console.log(JSON.stringify({ tolerance: TOLERANCE, results }, null, 2));
-else {
-  const rows = results.map(({ file, figures, worst, agrees }) => [
-    file,
-    String(figures),
-    worst.figure,
-    String(worst.expected),
-    String(worst.found),
-    worst.relative.toExponential(1),
-    agrees ? "yes" : "NO",
-  ]);
-  console.log(amountTable(["case", "figures", "farthest", "published", "found", "relative", "agrees"], rows, 2));
+  console.log(amountTable(["case", "figures", "farthest", "published", "found", "relative", "agrees"], rows, 1));
+  const figures = results.flatMap((result) => result.figures);
+  const apart = figures.filter((figure) => !figure.agrees).length;
+  console.log(
+    `${agreeing} of ${results.length} cases agree in every figure within ${TOLERANCE} of itself; ` +
+      `${figures.length} figures compared, ${apart} apart, ${failed} cases not computed.`,
+  );
 }
-process.exit(results.every(({ agrees }) => agrees) ? 0 : 1);
+process.exitCode = agreeing === results.length ? 0 : 1;

@@ -5,8 +5,10 @@
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { contractAt, deploy, send } from "../prover/chain/contracts.ts";
-import { deployProtocol, type Deployment } from "../prover/chain/deploy.ts";
-import { publishAttesters, voteForSnapshot } from "../prover/chain/publish.ts";
+import { AUCTION_TERMS, PAR } from "../prover/chain/liquidation.ts";
+import { publicationOf } from "../prover/chain/publication.ts";
+import { gatherSignatures, signPublication } from "../prover/chain/publication-signature.ts";
+import { publishAttesters, publishSigned } from "../prover/chain/publish.ts";
 import { registerAccountSet } from "../prover/chain/register.ts";
 import { readHealth } from "../prover/chain/status.ts";
 import { submitBundle } from "../prover/chain/submit.ts";
@@ -27,6 +29,7 @@ import { tierParameters } from "../prover/proof/tiers.ts";
 import type { Account } from "../prover/risk/book.ts";
 import { marginReport } from "../prover/risk/margin-report.ts";
 import { marginTable } from "../prover/risk/margin-table.ts";
+import type { Market } from "../prover/risk/market.ts";
 import { marketRisk } from "../prover/risk/risk-array.ts";
 import { accountSet } from "../prover/statement/account-set.ts";
 import { parseAddress } from "../prover/statement/address.ts";
@@ -38,6 +41,7 @@ import { randomSalt } from "../prover/statement/statement.ts";
 import { DECIMALS, type Bps, type Level, type Usd } from "../prover/units.ts";
 import { build } from "./build.ts";
 import { compileContracts } from "./contracts.ts";
+import { deployProtocol, type Deployment } from "./deployment/deploy.ts";
 import { readDemoBook, type DemoBook } from "./demo/book.ts";
 import { openChain, type DemoChain } from "./demo/chain.ts";
 import { expectRefusal } from "./demo/refusals.ts";
@@ -75,7 +79,7 @@ async function demo(): Promise<void> {
   );
   await stage("recompute the snapshot as anyone can", (progress) => verifySnapshot(JSON.parse(serializeSnapshot(snapshot)), book.market, book.policy, { progress }));
   const protocol = await stage("deploy", () => deployDemo(chain, artifacts, snapshot));
-  await stage("two of three publishers vote for the root", () => publishSnapshot(chain, protocol, snapshot, 1n));
+  await stage("two of three publishers sign root and spots; anyone publishes", () => publishSnapshot(chain, protocol, snapshot, book.market, 1n));
   const venues = attest(book.accounts);
   await stage("publish the attesters' keys", () => publishAttesters(protocol.attesters, venues.registry));
 
@@ -105,7 +109,7 @@ async function demo(): Promise<void> {
   const health = await readHealth({ registry, subject, provider: chain.provider });
   console.log(`  healthy: ${health.healthy}, ${health.level} covered at ${formatDecimal(health.minRatioBps, DECIMALS.bps - 2)} % or more, until ${new Date(1000 * health.healthyUntil).toISOString()}`);
   console.log(`  proof 256 bytes, bundle ${size} bytes, gas ${gasUsed.toLocaleString("en")}`);
-  const borrowed = await stage("borrow 250,000 from a lender that asks one question", () => borrow(chain, registry, snapshot, 250_000_000_000n));
+  const borrowed = await stage("pledge 50,000, borrow 250,000 from a lender that asks one question", () => borrow(chain, protocol, snapshot, 250_000_000_000n));
   console.log(`  gas of the loan ${borrowed.toLocaleString("en")}`);
 
   heading("5. What does not work");
@@ -134,10 +138,10 @@ function attest(accounts: readonly Account[]) {
   return { keys, registry };
 }
 
-async function deployDemo({ admin, publishers }: DemoChain, artifacts: Artifacts, { policyHash }: Snapshot): Promise<Deployment> {
+async function deployDemo({ connection, admin, publishers }: DemoChain, artifacts: Artifacts, { policyHash }: Snapshot): Promise<Deployment> {
   const dollar = await deploy("DemoDollar", admin, []);
-  return deployProtocol({
-    admin,
+  return deployProtocol(connection, {
+    admin: await admin.getAddress(),
     tiers: [artifacts],
     tierActivationDelay: 0,
     tierNoticePeriod: 0,
@@ -146,37 +150,45 @@ async function deployDemo({ admin, publishers }: DemoChain, artifacts: Artifacts
     maxSnapshotAge: HOUR,
     historyWindow: 1,
     attesterGrace: HOUR,
-    collateralToken: await dollar.getAddress(),
+    collateralToken: parseAddress(await dollar.getAddress()),
     policies: [{ policyHash, ...TERMS, maxStatementAge: HOUR }],
   });
 }
 
-async function publishSnapshot({ publishers }: DemoChain, { oracle }: Deployment, snapshot: Snapshot, epoch: bigint): Promise<void> {
-  for (const publisher of publishers.slice(0, 2)) await voteForSnapshot(contractAt("SnapshotOracle", await oracle.getAddress(), publisher), snapshot, epoch);
+async function publishSnapshot({ provider, publishers, subject }: DemoChain, { oracle }: Deployment, snapshot: Snapshot, market: Market, epoch: bigint): Promise<void> {
+  const { chainId } = await provider.getNetwork();
+  const domain = { chainId, oracle: parseAddress(await oracle.getAddress()) };
+  const publication = publicationOf(snapshot, market, epoch);
+  const signed = await Promise.all(publishers.slice(0, 2).map((publisher) => signPublication(publication, domain, publisher)));
+  await publishSigned(contractAt("SnapshotOracle", domain.oracle, subject), gatherSignatures(signed));
 }
 
-/** Two later snapshots of the same market: one more than the oracle's window lets a proof lag behind. */
 /** What the tier fixes of a snapshot. */
 function snapshotSizes() {
   const tier = tierParameters(options.tier);
   return { treeParents: tier.treeParents, shape: shapeOf(tier) };
 }
 
+/** Two later snapshots of the same market: one more than the oracle's window lets a proof lag behind. */
 async function supersede(chain: DemoChain, protocol: Deployment, { market, policy }: DemoBook): Promise<void> {
   for (const epoch of [2n, 3n]) {
     const later = { ...market, asOf: market.asOf + Number(epoch) };
-    await publishSnapshot(chain, protocol, buildSnapshot(later, policy, snapshotSizes()), epoch);
+    await publishSnapshot(chain, protocol, buildSnapshot(later, policy, snapshotSizes()), later, epoch);
   }
 }
 
 /** @returns the gas of borrowing */
-async function borrow({ admin, subject }: DemoChain, registry: string, { policyHash }: Snapshot, amount: bigint): Promise<bigint> {
-  const lender = await admin.getAddress();
-  const dollar = await deploy("DemoDollar", admin, []);
+async function borrow({ admin, subject }: DemoChain, protocol: Deployment, { policyHash }: Snapshot, amount: bigint): Promise<bigint> {
+  const [lender, borrower, registry, escrow] = await Promise.all([admin.getAddress(), subject.getAddress(), protocol.registry.getAddress(), protocol.escrow.getAddress()]);
+  const dollar = contractAt("DemoDollar", await protocol.escrow.getFunction("token").staticCall(), admin);
   const terms = { policyId: policyId(policyHash), level: levelBit(TERMS.level), minRatioBps: TERMS.minRatioBps, minAssurance: assuranceLevel(TERMS.minAssurance) };
-  const line = await deploy("PrivateCreditLine", admin, [registry, await dollar.getAddress(), lender, 2n * amount, terms]);
-  await send(dollar, "mint", [lender, 2n * amount]);
+  const credit = { marginHealth: registry, escrow, asset: await dollar.getAddress(), lender, unitPrice: PAR };
+  const line = await deploy("PrivateCreditLine", admin, [credit, terms, AUCTION_TERMS, 2n * amount, 2_000n]);
+  await send(dollar, "mint", [lender, 3n * amount]);
   await send(dollar, "approve", [await line.getAddress(), 2n * amount]);
+  await send(dollar, "approve", [escrow, amount / 5n]);
+  await send(protocol.escrow, "deposit", [borrower, amount / 5n]);
+  await send(contractAt("CollateralEscrow", escrow, subject), "pledge", [await line.getAddress(), amount / 5n]);
   const { gasUsed } = await send(contractAt("PrivateCreditLine", await line.getAddress(), subject), "borrow", [amount]);
   return gasUsed;
 }

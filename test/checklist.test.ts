@@ -6,7 +6,6 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { solidityKey } from "../prover/chain/calldata.ts";
 import { deploy } from "../prover/chain/contracts.ts";
-import { deployProtocol } from "../prover/chain/deploy.ts";
 import { sha256 } from "../prover/proof/artifact-lock.ts";
 import { loadVerifyingArtifacts, type Artifacts } from "../prover/proof/artifacts.ts";
 import type { ProofBundle } from "../prover/proof/bundle.ts";
@@ -14,6 +13,7 @@ import { checkBundle } from "../prover/proof/check-bundle.ts";
 import { artifactPaths } from "../prover/proof/tiers.ts";
 import { readR1cs } from "../prover/setup/r1cs.ts";
 import { REPOSITORY } from "../scripts/circom.ts";
+import { deployProtocol } from "../scripts/deployment/deploy.ts";
 import { CHECKLIST } from "./support/checklist.ts";
 import { connect } from "./support/contracts.ts";
 import { testArtifacts } from "./support/protocol.ts";
@@ -92,8 +92,8 @@ describe("attacks on what is set up:", () => {
     const chain = await connect({ network: "publicNetwork" });
     try {
       const [admin] = await chain.ethers.getSigners();
-      const plan = { admin: admin!, tiers: [artifacts], tierActivationDelay: 86_400, tierNoticePeriod: 86_400, publishers: [], quorum: 1, maxSnapshotAge: 1, historyWindow: 1, attesterGrace: 1, collateralToken: await admin!.getAddress(), policies: [] };
-      expect((await rejection(deployProtocol(plan))).code).toBe("LocalKeyOnPublicNetwork");
+      const plan = { admin: await admin!.getAddress(), tiers: [artifacts], tierActivationDelay: 86_400, tierNoticePeriod: 86_400, publishers: [], quorum: 1, maxSnapshotAge: 1, historyWindow: 1, attesterGrace: 1, collateralToken: "demo" as const, policies: [] };
+      expect((await rejection(deployProtocol(chain, plan))).code).toBe("LocalKeyOnPublicNetwork");
       expect(await chain.ethers.provider.getTransactionCount(admin!)).toBe(0);
     } finally {
       await chain.close();

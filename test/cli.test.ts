@@ -3,6 +3,9 @@ import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { policyId } from "../prover/chain/calldata.ts";
+import { deploy } from "../prover/chain/contracts.ts";
+import { snapshotTerms } from "../prover/chain/snapshot-terms.ts";
 import { serializeSnapshot } from "../prover/commitment/snapshot-json.ts";
 import { makeProgram } from "../prover/cli/program.ts";
 import { Terminal } from "../prover/cli/terminal.ts";
@@ -16,14 +19,14 @@ import { build } from "../scripts/build.ts";
 import { REPOSITORY } from "../scripts/circom.ts";
 import { runNode, type CommandLine } from "./support/cli.ts";
 import { REFUSED, writeOddities } from "./support/cli-refusals.ts";
-import { MARKET, openWorkspace, PROVE, SALT, SENDER, STATEMENTS, type Workspace } from "./support/cli-workspace.ts";
+import { MARKET, openWorkspace, PROVE, PUBLISHERS, SALT, SENDER, STATEMENTS, type Workspace } from "./support/cli-workspace.ts";
 import { oneAtATime } from "./support/one-at-a-time.ts";
 import { OTHER_KEY, SUBJECT, VENUE_KEY } from "./support/statements.ts";
 
 const DEMO = join(REPOSITORY, "scripts/demo-book");
 const DEMO_TIME = Date.UTC(2026, 10, 20, 10, 30) / 1000;
 /** Whatever a test makes is added. */
-const SECRETS = [VENUE_KEY.exportSecret(), OTHER_KEY.exportSecret(), SENDER.privateKey.slice(2), SALT];
+const SECRETS = [VENUE_KEY.exportSecret(), OTHER_KEY.exportSecret(), ...PUBLISHERS.map(({ privateKey }) => privateKey.slice(2)), SALT];
 
 let workspace: Workspace;
 let cli: CommandLine;
@@ -249,6 +252,48 @@ describe("register", () => {
     expect(await cli.json(register, { env })).toMatchObject({ subject: SENDER.address, accountSet, saltIsNew: false, transactionHash: expect.stringMatching(/^0x[0-9a-f]{64}$/) });
     const again = await cli.run([...register, "--json"], { env });
     expect([again.code, JSON.parse(again.stderr).error]).toEqual([1, expect.objectContaining({ code: "ContractRefused", message: expect.stringContaining("AlreadyRegistered"), hint: expect.any(String) })]);
+  });
+});
+
+describe("publishing", () => {
+  const RPC = () => ["--rpc", workspace.rpc, "--key", "env:SENDER"];
+  const ENV = { SENDER: SENDER.privateKey };
+  const sign = (i: number, at: { chainId: string; oracle: string }, out: string) => cli.json(
+    ["snapshot", "sign", "next.json", "--market", "next-market.json", "--policy", "policy.json", "--epoch", "2", "--chain-id", at.chainId, "--oracle-address", at.oracle, "--key", "env:PUBLISHER", "--out", out],
+    { env: { PUBLISHER: PUBLISHERS[i]!.privateKey } },
+  );
+
+  beforeAll(async () => {
+    await workspace.write("next-market.json", { ...(await read("market.json")), asOf: workspace.protocol.desk.asOf + 1 });
+    await cli.json(["snapshot", "build", "--market", "next-market.json", "--policy", "policy.json", "--out", "next.json"]);
+  });
+
+  it("takes one publisher's signature as a vote, and two as a snapshot", async () => {
+    const { root } = await read("next.json");
+    const at = { chainId: "31337", oracle: await workspace.protocol.oracle.getAddress() };
+    const first = await sign(1, at, "publisher-1.json");
+    expect(first).toMatchObject({ publisher: PUBLISHERS[1]!.address, epoch: "2", root, spots: { BTC: expect.stringMatching(/^[0-9]+/) }, chainId: "31337", oracle: at.oracle });
+    await sign(2, at, "publisher-2.json");
+    expect(await cli.json(["snapshot", "publish", "publisher-1.json", ...RPC()], { env: ENV })).toMatchObject({ accepted: false });
+    const published = await cli.json(["snapshot", "publish", "publisher-2.json", "publisher-1.json", ...RPC()], { env: ENV });
+    expect(published).toMatchObject({ accepted: true, breakerTripped: false, root, transactionHash: expect.stringMatching(/^0x[0-9a-f]{64}$/) });
+    expect(published.publishers.toSorted()).toEqual([1, 2].map((i) => PUBLISHERS[i]!.address).toSorted());
+    const again = await cli.run(["snapshot", "publish", "publisher-1.json", ...RPC(), "--json"], { env: ENV });
+    expect([again.code, JSON.parse(again.stderr).error]).toEqual([1, expect.objectContaining({ code: "ContractRefused", message: expect.stringContaining("EpochNotIncreasing"), hint: expect.any(String) })]);
+  });
+
+  it("relays what was signed for an oracle on another chain", async () => {
+    const at = { chainId: "1", oracle: SUBJECT };
+    await Promise.all([sign(0, at, "relayed-0.json"), sign(1, at, "relayed-1.json")]);
+    const owner = await workspace.protocol.admin.getAddress();
+    const terms = snapshotTerms({ publishers: PUBLISHERS.map(({ address }) => address), quorum: 2, maxSnapshotAge: 3_600, historyWindow: 1 }, owner);
+    const relay = await deploy("RelayedSnapshots", workspace.protocol.admin, [terms, 1, SUBJECT]);
+    const relayTo = (address: string) => ["snapshot", "publish", "relayed-0.json", "relayed-1.json", "--relay-address", address, ...RPC()];
+    const stray = await cli.run([...relayTo(await workspace.protocol.oracle.getAddress()), "--json"], { env: ENV });
+    expect([stray.code, JSON.parse(stray.stderr).error]).toEqual([1, expect.objectContaining({ code: "ChainError", path: await workspace.protocol.oracle.getAddress() })]);
+    const published = await cli.json(relayTo(await relay.getAddress()), { env: ENV });
+    expect(published).toMatchObject({ accepted: true, chainId: "1" });
+    expect(await relay.getFunction("isCurrent")(policyId(BigInt(published.policyHash)), BigInt(published.root))).toBe(true);
   });
 });
 

@@ -1,29 +1,24 @@
 import type { Contract, Signer } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FIELD } from "../prover/units.ts";
-import { at, connect, eventsOf, now, refusal, restoreAfterEach, travelTo, type Chain } from "./support/contracts.ts";
-import { call, policyIdOf } from "./support/margin-world.ts";
+import { at, connect, eventsOf, refusal, restoreAfterEach, travelTo, type Chain } from "./support/contracts.ts";
+import { call, type PublicationArguments } from "./support/margin-world.ts";
+import { BTC, deployOracle, ETH, MAX_AGE, OTHER_POLICY, POLICY, publication, ROOT, spots, termsFor, vote as cast, WINDOW, type OracleWorld } from "./support/snapshot-oracle.ts";
 
-const POLICY = policyIdOf(1n);
-const OTHER_POLICY = policyIdOf(2n);
-const MAX_AGE = 600;
-const WINDOW = 2;
-const ROOT = 77n;
-
+let world: OracleWorld;
 let chain: Chain;
 let oracle: Contract;
 let admin: Signer;
-let publishers: Signer[];
+let guardian: Signer;
+let publishers: readonly Signer[];
 let stranger: Signer;
 let start: number;
 
-interface Vote {
+interface Vote extends Partial<Omit<PublicationArguments, "policyId">> {
   policy?: string;
-  epoch?: number;
-  root?: bigint;
-  asOf?: number;
 }
-const vote = (publisher: Signer, { policy = POLICY, epoch = 1, root = ROOT, asOf = start }: Vote = {}) => call(oracle, publisher, "submit", policy, epoch, root, asOf);
+const what = ({ policy = POLICY, ...change }: Vote = {}) => publication(world, { policyId: policy, ...change });
+const vote = (publisher: Signer, change: Vote = {}) => cast(world, publisher, what(change));
 const accept = async (change: Vote = {}) => {
   await vote(publishers[0]!, change);
   return vote(publishers[1]!, change);
@@ -31,16 +26,11 @@ const accept = async (change: Vote = {}) => {
 const refused = (action: Promise<unknown>) => refusal(action, oracle);
 const isCurrent = (root: bigint, policy = POLICY): Promise<boolean> => oracle.getFunction("isCurrent")(policy, root);
 const lookup = async (root: bigint, policy = POLICY): Promise<unknown[]> => [...(await oracle.getFunction("lookup")(policy, root))];
-const roleOf = (name: string): Promise<string> => oracle.getFunction(name)();
 
 beforeAll(async () => {
   chain = await connect();
-  const signers = await chain.ethers.getSigners();
-  [admin, stranger] = [signers[0]!, signers[4]!];
-  publishers = signers.slice(1, 4);
-  const addresses = await Promise.all(publishers.map((publisher) => publisher.getAddress()));
-  oracle = await chain.ethers.deployContract("SnapshotOracle", [await admin.getAddress(), addresses, 2, MAX_AGE, WINDOW]);
-  start = await now(chain);
+  world = await deployOracle(chain);
+  ({ oracle, admin, guardian, publishers, stranger, start } = world);
 });
 afterAll(() => chain.close());
 restoreAfterEach(() => chain);
@@ -56,7 +46,9 @@ describe("acceptance", () => {
 
   it("leaves a trace of every vote", async () => {
     const publisher = await publishers[1]!.getAddress();
-    expect(await eventsOf(vote(publishers[1]!), oracle, "SnapshotVoted")).toEqual([[POLICY, 1n, publisher, ROOT, BigInt(start)]]);
+    const [[policy, epoch, voter, root, hash] = []] = await eventsOf(vote(publishers[1]!), oracle, "SnapshotVoted");
+    expect([policy, epoch, voter, root]).toEqual([POLICY, 1n, publisher, ROOT]);
+    expect(await oracle.getFunction("voteOf")(POLICY, 1, publisher)).toBe(hash);
   });
 
   it("needs votes that agree on everything", async () => {
@@ -66,6 +58,19 @@ describe("acceptance", () => {
     expect(await isCurrent(ROOT)).toBe(false);
     expect(await isCurrent(ROOT + 1n)).toBe(false);
     expect(await oracle.getFunction("count")()).toBe(0n);
+  });
+
+  it("needs votes that agree on every spot, by asset and price", async () => {
+    await vote(publishers[0]!);
+    await vote(publishers[1]!, { spots: spots({ BTC: 64_001, ETH: 3_000 }) });
+    await vote(publishers[2]!, { spots: spots({ BTC: 64_000 }) });
+    expect(await oracle.getFunction("count")()).toBe(0n);
+  });
+
+  it("publishes the spots that were agreed on", async () => {
+    await accept();
+    expect(await Promise.all([BTC, ETH].map((asset) => oracle.getFunction("spotOf")(POLICY, asset)))).toEqual([64_000n * 10n ** 8n, 3_000n * 10n ** 8n]);
+    expect(await oracle.getFunction("spotOf")(OTHER_POLICY, BTC)).toBe(0n);
   });
 
   it("takes no votes of two epochs together", async () => {
@@ -83,7 +88,7 @@ describe("acceptance", () => {
 
   it("does not count the vote of a key withdrawn since", async () => {
     await vote(publishers[0]!);
-    await call(oracle, admin, "revokeRole", await roleOf("PUBLISHER_ROLE"), await publishers[0]!.getAddress());
+    await call(oracle, guardian, "removePublisher", await publishers[0]!.getAddress());
     await vote(publishers[1]!);
     expect(await isCurrent(ROOT)).toBe(false);
     await vote(publishers[2]!);
@@ -110,10 +115,17 @@ describe("acceptance", () => {
 });
 
 describe("a vote is refused", () => {
-  it("from a stranger, the admin included", async () => {
-    for (const signer of [stranger, admin]) {
-      expect(await refused(vote(signer))).toEqual({ name: "AccessControlUnauthorizedAccount", args: [await signer.getAddress(), await roleOf("PUBLISHER_ROLE")] });
-    }
+  it("from a stranger, admin and guardian included", async () => {
+    for (const signer of [stranger, admin, guardian]) expect(await refused(vote(signer))).toEqual({ name: "NotAPublisher", args: [await signer.getAddress()] });
+  });
+
+  it("without spots, with more than 64, with one of zero, and with assets that do not ascend", async () => {
+    const many = (count: number) => Array.from({ length: count }, (_, i) => ({ asset: BigInt(i), price: 1n }));
+    expect(await refused(vote(publishers[0]!, { spots: [] }))).toEqual({ name: "InvalidSpotCount", args: [0n] });
+    expect(await refused(vote(publishers[0]!, { spots: many(65) }))).toEqual({ name: "InvalidSpotCount", args: [65n] });
+    await vote(publishers[0]!, { spots: many(64) });
+    expect(await refused(vote(publishers[1]!, { spots: [{ asset: 1n, price: 1n }, { asset: 2n, price: 0n }] }))).toEqual({ name: "InvalidSpot", args: [1n] });
+    for (const asset of [1n, 2n]) expect(await refused(vote(publishers[1]!, { spots: [{ asset: 2n, price: 1n }, { asset, price: 1n }] }))).toEqual({ name: "InvalidSpot", args: [1n] });
   });
 
   it("a second time in an epoch, for the same root or another", async () => {
@@ -151,8 +163,6 @@ describe("a vote is refused", () => {
   });
 
   it("while paused; unpausing is the admin's alone", async () => {
-    const guardian = stranger;
-    await call(oracle, admin, "grantRole", await roleOf("GUARDIAN_ROLE"), await guardian.getAddress());
     await accept();
     await call(oracle, guardian, "pause");
     expect((await refused(vote(publishers[2]!, { epoch: 2, root: 5n }))).name).toBe("EnforcedPause");
@@ -185,29 +195,62 @@ describe("a snapshot stops being current", () => {
 
   it("when the guardian revokes it, at once and for good", async () => {
     await accept();
-    expect(await eventsOf(call(oracle, admin, "revoke", POLICY, ROOT), oracle, "SnapshotRevoked")).toEqual([[POLICY, ROOT]]);
+    expect(await eventsOf(call(oracle, guardian, "revoke", POLICY, ROOT), oracle, "SnapshotRevoked")).toEqual([[POLICY, ROOT]]);
     expect(await isCurrent(ROOT)).toBe(false);
-    expect(await refused(call(oracle, admin, "revoke", POLICY, ROOT))).toEqual({ name: "NothingToRevoke", args: [ROOT] });
-    expect(await refused(vote(publishers[2]!, { epoch: 2, asOf: start + 1 }))).toEqual({ name: "RootAcceptedBefore", args: [ROOT] });
+    expect(await refused(call(oracle, guardian, "revoke", POLICY, ROOT))).toEqual({ name: "RootRevoked", args: [ROOT] });
+    expect(await refused(vote(publishers[2]!, { epoch: 2, asOf: start + 1 }))).toEqual({ name: "RootRevoked", args: [ROOT] });
     expect((await oracle.getFunction("snapshotAt")(1)).snapshot.revoked).toBe(true);
   });
 
-  it("only by the guardian, and only what was accepted", async () => {
+  it("before it was one, when the guardian revokes what is on its way", async () => {
     await vote(publishers[0]!);
-    expect(await refused(call(oracle, admin, "revoke", POLICY, ROOT))).toEqual({ name: "NothingToRevoke", args: [ROOT] });
+    await call(oracle, guardian, "revoke", POLICY, ROOT);
+    expect(await refused(vote(publishers[1]!))).toEqual({ name: "RootRevoked", args: [ROOT] });
+    await accept({ policy: OTHER_POLICY });
+    await accept({ epoch: 2, root: 8n });
+    expect(await oracle.getFunction("opensCredit")(POLICY)).toBe(true);
+  });
+
+  it("by nobody's word but the guardian's", async () => {
+    await accept();
+    for (const signer of [admin, stranger]) expect((await refused(call(oracle, signer, "revoke", POLICY, ROOT))).name).toBe("AccessControlUnauthorizedAccount");
     expect((await refused(call(oracle, publishers[0]!, "revoke", POLICY, ROOT))).name).toBe("AccessControlUnauthorizedAccount");
   });
 });
 
 describe("deployment is refused", () => {
-  it.each<[string, string, (addresses: string[]) => unknown[]]>([
-    ["without a quorum", "InvalidQuorum", (addresses) => [addresses, 0, MAX_AGE, WINDOW]],
-    ["with a quorum nobody can reach", "InvalidQuorum", (addresses) => [addresses, 4, MAX_AGE, WINDOW]],
-    ["with a publisher listed twice", "InvalidQuorum", (addresses) => [[...addresses, addresses[0]], 2, MAX_AGE, WINDOW]],
-    ["without an age limit", "InvalidMaxAge", (addresses) => [addresses, 2, 0, WINDOW]],
-  ])("%s", async (_, name, parameters) => {
-    const addresses = await Promise.all(publishers.map((publisher) => publisher.getAddress()));
-    const deployment = chain.ethers.deployContract("SnapshotOracle", [await admin.getAddress(), ...parameters(addresses)]);
-    expect(await refused(deployment)).toEqual({ name, args: [] });
+  type Terms = Awaited<ReturnType<typeof termsFor>>;
+  const bound = (bps: number) => ({ asset: 1n, bps });
+  it.each<[string, string, (terms: Terms) => Record<string, unknown>]>([
+    ["without a quorum", "InvalidQuorum", () => ({ quorum: 0 })],
+    ["without publishers", "InvalidQuorum", () => ({ quorum: 0, publishers: [] })],
+    ["with a quorum nobody can reach", "InvalidQuorum", () => ({ quorum: 4 })],
+    ["with a quorum of half, which two roots could have", "InvalidQuorum", ({ publishers }) => ({ quorum: 1, publishers: publishers.slice(0, 2) })],
+    ["with a publisher listed twice", "PublishersNotAscending", ({ publishers }) => ({ publishers: [publishers[0], publishers[0], publishers[1]] })],
+    ["with publishers out of order", "PublishersNotAscending", ({ publishers }) => ({ publishers: publishers.toReversed() })],
+    ["with nobody as a publisher", "PublishersNotAscending", ({ publishers }) => ({ publishers: [`0x${"0".repeat(40)}`, ...publishers.slice(1)] })],
+    ["without an age limit", "InvalidMaxAge", () => ({ maxAge: 0 })],
+    ["with notice of more than a year", "InvalidRotationDelay", () => ({ rotationDelay: 366 * 86_400 })],
+    ["with a breaker that never trips", "InvalidBreakerTerms", ({ breaker }) => ({ breaker: { ...breaker, moveBps: 10_000 } })],
+    ["with a breaker that trips on any move", "InvalidBreakerTerms", ({ breaker }) => ({ breaker: { ...breaker, moveBps: 0 } })],
+    ["with an asset that never trips it", "InvalidBreakerTerms", ({ breaker }) => ({ breaker: { ...breaker, bounds: [bound(10_000)] } })],
+    ["with a breaker that is never tripped for long", "InvalidBreakerTerms", ({ breaker }) => ({ breaker: { ...breaker, calmEpochs: 0 } })],
+    ["with grace for ever", "InvalidBreakerTerms", ({ breaker }) => ({ breaker: { ...breaker, grace: breaker.graceWindow } })],
+  ])("%s", async (_, name, change) => {
+    const terms = await termsFor(publishers, admin, guardian);
+    expect((await refused(chain.ethers.deployContract("SnapshotOracle", [{ ...terms, ...change(terms) }]))).name).toBe(name);
+  });
+
+  it("on a public network with less than a day's notice, or one publisher alone", async () => {
+    const publicChain = await connect({ network: "publicNetwork" });
+    try {
+      const deployment = async (options: object) => publicChain.ethers.deployContract("SnapshotOracle", [await termsFor(publishers, admin, guardian, options)]);
+      expect(await refused(deployment({ rotationDelay: 86_399 }))).toEqual({ name: "InvalidRotationDelay", args: [86_399n] });
+      expect(await refused(deployment({ members: 1, quorum: 1 }))).toEqual({ name: "InvalidQuorum", args: [1n, 1n] });
+      await deployment({ rotationDelay: 86_400 });
+      await chain.ethers.deployContract("SnapshotOracle", [await termsFor(publishers, admin, guardian, { members: 1, quorum: 1, rotationDelay: 0 })]);
+    } finally {
+      await publicChain.close();
+    }
   });
 });

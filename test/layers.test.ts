@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { packageRoot } from "../prover/proof/tiers.ts";
 
 /** The reading order of prover/: a folder imports only from those before it, and from the files beside them. */
-const LAYERS = ["numeric", "risk", "commitment", "statement", "proof", "setup", "chain", "import", "cli"];
+const LAYERS = ["numeric", "risk", "commitment", "statement", "proof", "setup", "chain", "import", "keeper", "cli"];
 const PROVER = join(packageRoot(), "prover");
 
 const files = readdirSync(PROVER, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));

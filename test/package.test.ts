@@ -100,6 +100,23 @@ describe("the package", () => {
     expect(found.functions).toEqual(expect.arrayContaining(["submit", "isHealthy", "health", "registerAccountSet"]));
   });
 
+  it("brings typed factories of its contracts: wrong arguments are no TypeScript", async () => {
+    const consumer = (argument: string) => `
+      import { IMarginHealth__factory, MarginHealthRegistry__factory, type IMarginHealth } from "${manifest.name}/typed";
+      import { VoidSigner, ZeroAddress } from "ethers";
+      const health: IMarginHealth = IMarginHealth__factory.connect(ZeroAddress, new VoidSigner(ZeroAddress));
+      const canOpen: Promise<boolean> = health.canOpen(ZeroAddress, { policyId: "0x", level: 1n, minRatioBps: ${argument}, minAssurance: 2n });
+      const until: Promise<bigint> = health.health(ZeroAddress).then(({ healthyUntil }) => healthyUntil);
+      console.log(canOpen, until, new MarginHealthRegistry__factory().getDeployTransaction);`;
+    expect(await typeErrors(consumer("11_000n"))).toEqual([]);
+    expect((await typeErrors(consumer("{}"))).join("\n")).toMatch(/main\.ts\(5,\d+\): error TS2345.*minRatioBps/);
+    const code = await evaluate(`
+      import { MarginHealthRegistry__factory } from "${manifest.name}/typed";
+      console.log(JSON.stringify({ bytecode: MarginHealthRegistry__factory.bytecode, functions: MarginHealthRegistry__factory.createInterface().fragments.filter(({ type }) => type === "function").map(({ name }) => name) }));`);
+    expect(code.functions).toEqual(expect.arrayContaining(["submit", "submitBatch", "proveBreach"]));
+    expect(code.bytecode).toBe(library.contractArtifact("MarginHealthRegistry").bytecode);
+  });
+
   it("brings everything its contracts import", async () => {
     const contracts = (await readdir(installed("verifier-contracts"), { recursive: true })).filter((name) => name.endsWith(".sol"));
     const sources = await Promise.all(contracts.map((name) => readFile(installed("verifier-contracts", name), "utf8")));

@@ -1,6 +1,6 @@
 /**
- * The shipped `pmrm2` on four books. The expected numbers come from a second implementation of the published algorithm, written from its
- * description in double precision (Python's math.erfc), so they hold to about 1e-9 of a quote unit and share nothing with this engine.
+ * The shipped `pmrm2` on four books. The expected numbers were computed outside of this repository, from the description of the algorithm, and
+ * the second implementation of it that is here, in double precision and sharing nothing with the engine, finds them too.
  */
 import { describe, expect, it } from "vitest";
 import { readPolicy } from "../prover/import/shipped-policies.ts";
@@ -10,6 +10,7 @@ import { parseMarket } from "../prover/risk/market.ts";
 import { parsePolicy, policyJson } from "../prover/risk/policy.ts";
 import { marketRisk } from "../prover/risk/risk-array.ts";
 import type { Bps, Usd } from "../prover/units.ts";
+import { publishedMargin, type CaseFile } from "./support/published-margin.ts";
 import { refusal } from "./support/refusal.ts";
 
 const AS_OF = 1_700_000_000;
@@ -45,6 +46,63 @@ function reportOf(legs: readonly Leg[], perpetual: string, cash: string, change:
   return marginReport(accounts, marketRisk(market, under), under, { level: "MM", minRatioBps: 10_000n as Bps, onChainCollateral: 0n as Usd });
 }
 
+/** The shipped policy with a book on the market of `marketOf`, as a published case. */
+function publishedCase(legs: readonly Leg[], perps: string, cash: string): CaseFile {
+  const shipped = policyJson(policy) as unknown as Shipped;
+  const { scenarios, staticDiscount: { long, short }, skew, basis, charges: { perpetual }, optionNaked, confidence, depeg } = shipped;
+  const more = ({ MM, IM }: Record<"MM" | "IM", string>): string => String(Number(IM) - Number(MM));
+  const sure = { forwardConfidence: "1", rateConfidence: "1", volConfidence: "1" };
+  const days = [30, 120] as const;
+  const expiry = (i: 0 | 1, forward: string, vol: number): CaseFile["market"]["expiries"][number] => {
+    const tau = days[i] / 365;
+    const svi = { a: String(vol ** 2 * tau), b: "0", rho: "0", m: "0", sigma: "1", forward, tau: String(tau) };
+    return { secondsToExpiry: days[i] * 86_400, forward, rate: "0.05", ...sure, svi };
+  };
+  return {
+    name: "shipped",
+    model: "pmrm2",
+    policy: {
+      scenarios: scenarios.map(({ spot, vol, weight }) => ({ spot, vol: vol === "absolute" ? "abs" : vol, damp: weight })),
+      volShock: shipped.volShock,
+      lossFactor: shipped.lossFactor,
+      staticDiscount: {
+        longBase: long.base, longRateMult: long.rateMultiplier, longRateAdd: long.rateAdd,
+        shortBase: short.base, shortRateMult: short.rateMultiplier, shortRateAdd: short.rateAdd,
+      },
+      basis: { up: basis.up, down: basis.down, add: basis.add, mult: basis.perYear },
+      contingency: {
+        perpMM: perpetual.MM, perpIM: more(perpetual), optionMM: optionNaked.MM, optionIM: more(optionNaked),
+        pegThreshold: depeg.threshold, pegFactor: depeg.factor, confidenceThreshold: confidence.threshold, confidenceMargin: confidence.margin,
+      },
+      skew: {
+        linearBase: skew.linear.base, linearCap: skew.linear.cap, absBase: skew.absolute.base, absCap: skew.absolute.cap,
+        minKStar: skew.minWidth, widthScale: skew.widthScale, volStatic: skew.volStatic, volScale: skew.volScale,
+      },
+    },
+    market: { spot: "60000", spotConfidence: "1", stable: "1", perp: { price: "60050", confidence: "1" }, expiries: [expiry(0, "60100", 0.5), expiry(1, "60500", 0.6)] },
+    account: {
+      // The book's perpetual is worth its mark, the case's only what has not been settled.
+      cash, perps, unsettledPerpPnl: String(Number(perps) * 60_050), unsettledFunding: "0", collateral: [],
+      options: legs.map(([i, strike, type, amount]) => ({ secondsToExpiry: days[i] * 86_400, strike: String(strike), type: type === "C" ? "call" : "put", amount })),
+    },
+  };
+}
+
+type Texts<K extends string> = Record<K, string>;
+/** What is read here of the shipped document. */
+interface Shipped {
+  readonly scenarios: readonly { readonly spot: string; readonly vol: "up" | "down" | "none" | "linear" | "absolute"; readonly weight: string }[];
+  readonly volShock: CaseFile["policy"]["volShock"];
+  readonly lossFactor: CaseFile["policy"]["lossFactor"];
+  readonly staticDiscount: Record<"long" | "short", Texts<"base" | "rateMultiplier" | "rateAdd">>;
+  readonly skew: Record<"linear" | "absolute", Texts<"base" | "cap">> & Texts<"minWidth" | "widthScale" | "volStatic" | "volScale">;
+  readonly basis: Texts<"up" | "down" | "add" | "perYear">;
+  readonly charges: { readonly perpetual: Texts<"MM" | "IM"> };
+  readonly optionNaked: Texts<"MM" | "IM">;
+  readonly confidence: Texts<"threshold" | "margin">;
+  readonly depeg: Texts<"threshold" | "factor">;
+}
+
 const units = (value: bigint): number => Number(value) / 1e16;
 
 describe("pmrm2", () => {
@@ -77,6 +135,8 @@ describe("pmrm2", () => {
     expect(set!.binding).toBe(binding);
     expect(units(report.equity - report.requirement.MM)).toBeCloseTo(MM, 4);
     expect(units(report.equity - report.requirement.IM)).toBeCloseTo(IM, 4);
+    const second = publishedMargin(publishedCase(legs, perpetual, cash));
+    expect([second.MM, second.IM, second.basisContingency, second.scenarioPnl[worst]]).toEqual([MM, IM, basis, pnl].map((figure) => expect.closeTo(figure, 7)));
   });
 
   const perpetualOnly = (change: object): MarginReport => reportOf([], "-1", "50000", change);

@@ -316,6 +316,6 @@ function forwardMoves(
   const { forward, rate } = market.underlyings
     .find(({ name }) => name === underlying)!
     .expiries.find((candidate) => candidate.expiry === expiry)!;
-  const discount = Math.exp((-Number(rate) / 1e9) * ((expiry - market.asOf) / 31_536_000));
+  const discount = Math.exp((-Math.max(0, Number(rate)) / 1e9) * ((expiry - market.asOf) / 31_536_000));
   return policy.scenarios.map(({ spot }) => (Number(forward) * discount * Number(spot - 1_000_000_000n) * Number(multiplier)) / 1e17);
 }

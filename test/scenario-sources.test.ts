@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { normalCdf } from "../prover/numeric/normal.ts";
 import { normalQuantile } from "../prover/numeric/normal-quantile.ts";
-import { fromScaled, type Real } from "../prover/numeric/real.ts";
+import { fromPrice, fromScaled, type Real } from "../prover/numeric/real.ts";
 import { cholesky } from "../prover/risk/sources/cholesky.ts";
 import { correlationSet, requireCorrelation } from "../prover/risk/sources/correlation.ts";
-import { ewmaVolatility, historicalScenarios, type History } from "../prover/risk/sources/historical.ts";
+import { ewmaVolatility } from "../prover/risk/sources/ewma.ts";
+import { historicalScenarios, type History } from "../prover/risk/sources/historical.ts";
 import { simulate, type MonteCarlo } from "../prover/risk/sources/monte-carlo.ts";
 import { stressScenarios } from "../prover/risk/sources/stress.ts";
 import type { Matrix } from "../prover/risk/margin-rules.ts";
@@ -149,7 +150,7 @@ describe("history", () => {
     expect(scaled.map(([id]) => id)).toEqual(["2026-01-04", "2026-01-05"]);
     expect(scaled[0]![1]).toBe(f("1"));
     expect(Number(scaled[1]![1]) / 1e9).toBeCloseTo(Math.exp(Math.log(1.1) * Math.sqrt(0.0070651237 / 0.0050462171)), 7);
-    const sigma = ewmaVolatility(history.rows.map((row) => row.closes[0]!), f("0.5"), 2);
+    const sigma = ewmaVolatility(history.rows.map((row) => fromPrice(row.closes[0]!)), f("0.5"), 2);
     expect(sigma.map((s) => Number(s / 10n ** 15n) / 1e12).map((s) => s * s)).toEqual([0.0100924342, 0.0100924342, 0.0100924342, 0.0050462171, 0.0070651237].map((v) => expect.closeTo(v, 9)));
   });
   it("with a floor of 1 never shrinks a move", () => {
@@ -167,7 +168,7 @@ describe("history", () => {
   });
   it("that passes through a standstill is refused at its first row: nothing can be rescaled from it", () => {
     const rows = [...still(closes, 200), { date: "2027", closes: [parsePrice("150", "")] }, { date: "2028", closes: [parsePrice("90", "")] }];
-    const first = ewmaVolatility(rows.map((row) => row.closes[0]!), f("0.5"), 2).findIndex((sigma) => sigma < 10n ** 21n);
+    const first = ewmaVolatility(rows.map((row) => fromPrice(row.closes[0]!)), f("0.5"), 2).findIndex((sigma) => sigma < 10n ** 21n);
     expect(() => historicalScenarios({ ...history, rows, ewma }, "h")).toThrow(expect.objectContaining({ path: `h.rows[${first}].closes[0]` }));
     expect(historicalScenarios({ ...history, rows }, "h")).toHaveLength(rows.length - 1);
   });

@@ -17,7 +17,7 @@ struct AuctionTerms {
     uint32 marginBps;
     /// What closing restores beyond that margin, as a share of the margin.
     uint16 bufferBps;
-    /// The lender's share of each penalty.
+    /// The lender's share of each penalty, while the pledge covers the debt.
     uint16 feeBps;
     /// The share of each penalty that goes to whoever gave notice,
     uint16 keeperBps;

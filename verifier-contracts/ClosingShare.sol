@@ -15,8 +15,8 @@ struct Position {
 
 /// @title How much of a debt is closed
 /// @notice Once no proof carries a debt D, its pledge C must do so alone, with a margin m: it lacks what is missing to
-/// (1 + m) D p at unit price p. Whoever repays x receives x p / d of the pledge at the auction's price d. No more may be
-/// closed than restores the margin and a buffer, B = 1 + m (1 + b):
+/// (1 + m) D p at unit price p. Whoever repays x receives x p / d of the pledge at the auction's price d. No more may
+/// be closed than restores the margin and a buffer, B = 1 + m (1 + b):
 ///
 ///     C - x p / d >= B (D - x) p      so      x >= d (B D p - C) / (p (B d - 1))                            (1)
 ///
@@ -27,8 +27,8 @@ struct Position {
 ///    D p / d <= C < B D p, so B d > 1: (1) divides by a positive number, and f <= 1 as BM - L <= BM < 0.
 ///  - While L < 0, every repayment leaves the rest worse covered: the whole pledge is sold, for C d / p of the debt.
 ///
-/// @dev (1) is rounded up: the smallest whole x that restores the buffer, one unit less does not. What is received is
-/// rounded down, what is paid for the whole pledge is rounded up. (1) holds as C <= BUFFER of D: see `fits`.
+/// @dev (1) is rounded up: the smallest whole x that restores the buffer; one unit less does not. What is received is
+/// rounded down, what is paid for the whole pledge is rounded up.
 library ClosingShare {
     using Rounding for uint256;
 
@@ -41,7 +41,7 @@ library ClosingShare {
         return _owed(position).mulDivUp(factor, AuctionRules.BPS * Rounding.WAD);
     }
 
-    /// @dev The pledge at which the margin and its buffer are restored, rounded up: C >= B D p exactly when C is no less.
+    /// @dev The pledge that restores margin and buffer, rounded up: C >= B D p exactly when C is no less than it.
     function buffered(AuctionTerms memory terms, Position memory position) internal pure returns (uint256) {
         return _owed(position).mulDivUp(_bufferedFactor(terms), _SCALE * Rounding.WAD);
     }
@@ -60,12 +60,17 @@ library ClosingShare {
         uint256 price
     ) internal pure returns (uint256) {
         if (position.pledge >= buffered(terms, position)) return 0;
+        if (!covers(position, price)) return position.pledge.mulDivUp(price, position.unitPrice);
         uint256 owed = _owed(position);
-        if (owed > position.pledge * price) return position.pledge.mulDivUp(price, position.unitPrice);
         if (owed <= terms.smallPosition * Rounding.WAD) return position.debt;
         uint256 factor = _bufferedFactor(terms);
         uint256 missing = owed * factor - position.pledge * _SCALE * Rounding.WAD;
         return missing.mulDivUp(price, position.unitPrice * (factor * price - _SCALE * Rounding.WAD));
+    }
+
+    /// @dev Whether all of the pledge, sold at a price, repays all of the debt. For a pledge short of the buffer.
+    function covers(Position memory position, uint256 price) internal pure returns (bool) {
+        return _owed(position) <= position.pledge * price;
     }
 
     /// @dev What a repayment receives of the pledge, rounded down.
@@ -73,8 +78,8 @@ library ClosingShare {
         return Math.min(position.pledge, repaid.mulDivDown(position.unitPrice, price));
     }
 
-    /// @dev Whether no product above can be wider than a word, for any debt up to this one and any pledge. A pledge beyond
-    /// the buffer is never multiplied, so it is bounded by the debt.
+    /// @dev Whether no product above can be wider than a word, for any debt up to this one and any pledge: a pledge
+    /// beyond the buffer is never multiplied, so the debt bounds it.
     function fits(AuctionTerms memory terms, uint256 debt, uint256 unitPrice) internal pure returns (bool) {
         if (unitPrice == 0 || unitPrice > type(uint160).max) return false;
         return debt <= type(uint256).max / (unitPrice * _bufferedFactor(terms)) / 2;

@@ -56,8 +56,8 @@ interface ICollateralEscrow {
     /// @param amount How much.
     function seizePledge(address subject, address to, uint256 amount) external;
 
-    /// @notice Moves pledged collateral to another's balance, where it is free. No token moves, so no recipient can stop
-    /// it, and no fee is taken. Only the creditor itself.
+    /// @notice Moves pledged collateral to another's balance, where it is free. No token moves, so that no recipient
+    /// can stop it and no fee is taken. Only the creditor itself.
     /// @param subject Whose collateral.
     /// @param to Whose balance grows.
     /// @param amount How much.

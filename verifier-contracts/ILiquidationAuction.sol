@@ -13,7 +13,7 @@ enum Ending {
     PledgeGone
 }
 
-/// @dev A subject's liquidation as it stands. All but `debt`, `pledge`, `unitPrice` and `shortfall` is zero without one.
+/// @dev A subject's liquidation as it stands. Without one, all but debt, pledge, unit price and shortfall is zero.
 struct Auction {
     /// Who gave notice, and is rewarded.
     address keeper;
@@ -48,20 +48,20 @@ struct Auction {
 ///
 ///   notice   anybody records that, with its time. The subject has a grace period to prove its health again.
 ///   start    anybody, when that is over.
-///   bid      anybody repays a part of the debt and receives a part of the pledge, for a price that falls with time and
-///            shortfall (PenaltyCurve), but no more than makes the pledge carry the rest alone (ClosingShare).
+///   bid      anybody repays a part of the debt and receives a part of the pledge, for a price that falls with time
+///            and shortfall (PenaltyCurve), but no more than makes the pledge carry the rest alone (ClosingShare).
 ///   takeOver anybody, when the price has fallen to nothing or nothing is pledged: what nobody wanted falls to the
 ///            lender for its full worth; what that does not cover is bad debt.
 ///   cancel   anybody, once health was regained, the pledge is enough or nothing is owed.
 ///
 /// Grace period and price run from their beginning or from the end of the last circuit breaker, whichever is later;
-/// under a breaker nobody starts or bids. A breaker sets the clock back to zero, and does not only stop it: prices before
-/// it say nothing about prices after it, and that it stopped must not depend on anybody having said so in time. The
-/// source of health must go on saying when the last breaker's grace ended.
+/// under a breaker nobody starts or bids. A breaker sets the clock back to zero and does not only stop it: prices
+/// before it say nothing about prices after it, and only its end is told, not its beginning. A source of health that
+/// forgets a breaker when it is over is asked in time: every bid remembers the last one, and so does `observeBreaker`.
 ///
-/// Notices are not kept in store. One that was given before health was regained counts for nothing, even if health was
-/// lost again: the last accepted proof shows by its sequence that it is newer than the notice, and by its claim whether
-/// it met the terms. A proof that never met them voids nothing. A second notice does not set the clock back.
+/// A notice from before health was regained counts for nothing, even if health was lost again: the last accepted proof
+/// shows by its sequence that it is newer than the notice, and by its claim that it met the terms. A proof that never
+/// met them voids nothing, and a second notice does not set the clock back.
 ///
 /// Nobody has a role here: no one seizes, stops or chooses. What is taken is at most what the subject pledged to this
 /// creditor; another creditor's pledges are out of its reach, whatever it says that it is owed.
@@ -177,6 +177,10 @@ interface ILiquidationAuction {
     /// @notice Ends a liquidation whose reason is gone.
     /// @param subject Whose.
     function cancel(address subject) external;
+
+    /// @notice Remembers until when a circuit breaker spares or spared the subject, for when the source forgets it.
+    /// @param subject Whose liquidation.
+    function observeBreaker(address subject) external;
 
     /// @notice Whether notice could be given now.
     /// @param subject Whose credit.

@@ -47,6 +47,7 @@ abstract contract LiquidationAuction is LiquidationNotices {
         if (sale.collateral < accepted) revert TooLittleCollateral(sale.collateral, accepted);
 
         address keeper = _liquidations[subject].keeper;
+        _observeBreaker(subject);
         _liquidations[subject].rewarded += SafeCast.toUint128(sale.reward);
         emit PledgeSold(subject, msg.sender, price, sale.repaid, sale.collateral, sale.reward, sale.fee);
         uint256 surplus = _close(subject, position, sale);
@@ -93,8 +94,7 @@ abstract contract LiquidationAuction is LiquidationNotices {
         auction.collateral = sale.collateral;
     }
 
-    /// @dev Books a sale, and ends the liquidation if it is its last.
-    /// @return surplus What goes back to the subject.
+    /// @dev Books a sale, and ends the liquidation if it is its last. What goes back to the subject is returned.
     function _close(
         address subject,
         Position memory position,
@@ -127,12 +127,14 @@ abstract contract LiquidationAuction is LiquidationNotices {
 
     function _price(address subject, Position memory position) private view returns (uint256) {
         AuctionTerms memory auction = auctionTerms;
-        uint256 elapsed = block.timestamp - _clockFrom(_liquidations[subject].startedAt);
+        Liquidation storage liquidation = _liquidations[subject];
+        uint256 elapsed = block.timestamp - _clockFrom(liquidation, liquidation.startedAt);
         return auction.price(elapsed, auction.shortfall(position));
     }
 
     /// @dev The penalty is what is taken beyond the worth of what is repaid. Keeper and lender have their shares of it,
-    /// the bidder the rest.
+    /// the bidder the rest. The lender has none while the pledge does not cover the debt: it would be paid for a debt
+    /// that it is still owed.
     function _sale(
         address subject,
         Position memory position,
@@ -142,12 +144,13 @@ abstract contract LiquidationAuction is LiquidationNotices {
         AuctionTerms memory auction = auctionTerms;
         sale.price = price;
         sale.repaid = Math.min(offer, auction.largestRepayment(position, price));
+        if (sale.repaid == 0) return sale;
         sale.taken = position.collateralFor(price, sale.repaid);
         uint256 worth = sale.repaid.mulDivUp(position.unitPrice, Rounding.WAD);
         uint256 penalty = Math.saturatingSub(sale.taken, worth);
         uint256 rewardLeft = auction.maxReward - _liquidations[subject].rewarded;
         sale.reward = Math.min(penalty.mulDivDown(auction.keeperBps, AuctionRules.BPS), rewardLeft);
-        sale.fee = penalty.mulDivDown(auction.feeBps, AuctionRules.BPS);
+        if (position.covers(price)) sale.fee = penalty.mulDivDown(auction.feeBps, AuctionRules.BPS);
         sale.collateral = sale.taken - sale.reward - sale.fee;
     }
 }

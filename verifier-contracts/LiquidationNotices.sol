@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity ^0.8.28;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {AuctionTerms} from "./AuctionTerms.sol";
 import {ClosingShare, Position} from "./ClosingShare.sol";
@@ -13,12 +14,14 @@ import {PledgedCredit} from "./PledgedCredit.sol";
 abstract contract LiquidationNotices is ILiquidationAuction, PledgedCredit {
     using ClosingShare for AuctionTerms;
 
-    /// @dev From notice to end. `sequence` is of the last proof that was accepted before the notice.
+    /// @dev From notice to end. `sequence` is of the last proof that was accepted before the notice; `sparedUntil` is
+    /// the last second that a breaker is known to have spared.
     struct Liquidation {
         address keeper;
         uint40 noticedAt;
         uint40 startedAt;
         uint40 sequence;
+        uint40 sparedUntil;
         uint128 rewarded;
     }
 
@@ -61,6 +64,12 @@ abstract contract LiquidationNotices is ILiquidationAuction, PledgedCredit {
     }
 
     /// @inheritdoc ILiquidationAuction
+    function observeBreaker(address subject) external nonReentrant {
+        if (_liquidations[subject].noticedAt == 0) revert NotNoticed(subject);
+        _observeBreaker(subject);
+    }
+
+    /// @inheritdoc ILiquidationAuction
     function liquidatable(address subject) external view returns (bool) {
         if (_liquidations[subject].noticedAt != 0 && !_isVoid(subject)) return false;
         Position memory position = _position(subject);
@@ -84,6 +93,13 @@ abstract contract LiquidationNotices is ILiquidationAuction, PledgedCredit {
         return true;
     }
 
+    /// @dev Keeps what is known of breakers now: a source may forget them when they are over.
+    function _observeBreaker(address subject) internal {
+        Liquidation storage liquidation = _liquidations[subject];
+        uint256 until = Math.min(marginHealth.graceUntil(terms.policyId), block.timestamp);
+        if (until > liquidation.sparedUntil) liquidation.sparedUntil = SafeCast.toUint40(until);
+    }
+
     function _end(address subject, Ending ending) internal {
         delete _liquidations[subject];
         emit LiquidationEnded(subject, ending);
@@ -97,7 +113,7 @@ abstract contract LiquidationNotices is ILiquidationAuction, PledgedCredit {
         if (block.timestamp <= until) revert Spared(until);
     }
 
-    /// @dev A proof of the subject meets the terms, or would if nothing had ended it, and was accepted after the notice.
+    /// @dev A proof meets the terms, or was accepted since the notice and would if nothing had ended it.
     function _isVoid(address subject) internal view returns (bool) {
         Terms memory demanded = terms;
         if (marginHealth.meets(subject, demanded)) return true;
@@ -112,14 +128,13 @@ abstract contract LiquidationNotices is ILiquidationAuction, PledgedCredit {
 
     /// @dev First second at which the auction may start.
     function _startsFrom(Liquidation storage liquidation) internal view returns (uint256) {
-        return _clockFrom(liquidation.noticedAt) + auctionTerms.gracePeriod;
+        return _clockFrom(liquidation, liquidation.noticedAt) + auctionTerms.gracePeriod;
     }
 
-    /// @dev When a clock that began at some time runs from: a breaker sets it back to zero for as long as it spares.
-    function _clockFrom(uint256 begun) internal view returns (uint256) {
-        uint256 until = marginHealth.graceUntil(terms.policyId);
-        if (until >= block.timestamp) return block.timestamp;
-        return until > begun ? until : begun;
+    /// @dev When a clock that began at some time runs from: the last second that a breaker spared, if that is later.
+    function _clockFrom(Liquidation storage liquidation, uint256 begun) internal view returns (uint256) {
+        uint256 until = Math.min(marginHealth.graceUntil(terms.policyId), block.timestamp);
+        return Math.max(begun, Math.max(until, liquidation.sparedUntil));
     }
 
     function _requireShort(address subject) private view returns (Position memory position) {

@@ -5,11 +5,11 @@ import {AuctionRules, AuctionTerms} from "./AuctionTerms.sol";
 import {Rounding} from "./Rounding.sol";
 
 /// @title What a unit of the pledge costs in an auction
-/// @notice A share of its worth that falls with time: fast at first, in `fastPeriod` from the opening price to the knee,
-/// then slowly, in `slowPeriod` from the knee to nothing. The penalty is what is missing to one.
+/// @notice A share of its worth that falls with time: first from the opening price to the knee in `fastPeriod`, then
+/// from the knee to nothing in `slowPeriod`. The penalty is what is missing to one.
 ///
-/// It falls with shortfall as well. A position that lacks the share s of what it needs enters the curve where a fuller
-/// one arrives after s * fastPeriod: what is more urgent is sold sooner, and never on better terms than what is less so.
+/// It falls with shortfall as well. A position that lacks the share s of what it needs enters the curve where one that
+/// lacks nothing arrives after s * fastPeriod: what is more urgent sells sooner, at a penalty that is never lower.
 ///
 ///     point = elapsed + s * fastPeriod
 ///     price = opening - (opening - knee) * point / fastPeriod              while point < fastPeriod
@@ -18,9 +18,7 @@ import {Rounding} from "./Rounding.sol";
 library PenaltyCurve {
     using Rounding for uint256;
 
-    /// @dev The price, from WAD to zero.
-    /// @param elapsed Seconds that the auction's clock has run, at most 2^64.
-    /// @param shortfall Share that the position lacks, at most WAD.
+    /// @dev The price, from WAD to zero, after `elapsed` seconds and at a shortfall of at most WAD.
     function price(AuctionTerms memory terms, uint256 elapsed, uint256 shortfall) internal pure returns (uint256) {
         uint256 opening = (terms.openingPriceBps * Rounding.WAD) / AuctionRules.BPS;
         uint256 knee = (terms.kneePriceBps * Rounding.WAD) / AuctionRules.BPS;

@@ -1,15 +1,27 @@
-import type { Contract, ContractTransactionReceipt } from "ethers";
-import type { Snapshot } from "../commitment/snapshot.ts";
+import { TypedDataEncoder, type Contract, type ContractTransactionReceipt } from "ethers";
 import { identifier } from "../commitment/domain.ts";
 import { MarginProofError } from "../errors.ts";
 import { assuranceLevel } from "../statement/attester-registry.ts";
 import type { AttesterRegistry } from "../statement/attester-registry.ts";
-import { policyId } from "./calldata.ts";
-import { send } from "./contracts.ts";
+import { namingRefusals, send } from "./contracts.ts";
+import { publicationArguments, typedDomain, type Publication } from "./publication.ts";
+import type { GatheredPublication } from "./publication-signature.ts";
 
-/** Votes for a snapshot as the publisher that `oracle` is connected to. @throws ContractRefused, ChainError */
-export async function voteForSnapshot(oracle: Contract, snapshot: Pick<Snapshot, "root" | "asOf" | "policyHash">, epoch: bigint): Promise<ContractTransactionReceipt> {
-  return send(oracle, "submit", [policyId(snapshot.policyHash), epoch, snapshot.root, snapshot.asOf]);
+/** Votes for a publication as the publisher that `oracle` is connected to. @throws ContractRefused, ChainError */
+export async function voteForSnapshot(oracle: Contract, publication: Publication): Promise<ContractTransactionReceipt> {
+  return send(oracle, "submit", [publicationArguments(publication)]);
+}
+
+/**
+ * Hands in publishers' signatures, in one transaction that anyone may send: to the oracle they were made for, or to a relay of it on another chain.
+ * @throws ChainError when the contract is neither; ContractRefused with the contract's own error, e.g. `NotAPublisher(…)`
+ */
+export async function publishSigned(contract: Contract, { publication, domain, signatures }: GatheredPublication): Promise<ContractTransactionReceipt> {
+  const taken = await namingRefusals(contract, () => contract.getFunction("domainSeparator").staticCall() as Promise<string>);
+  if (taken !== TypedDataEncoder.hashDomain(typedDomain(domain))) {
+    throw new MarginProofError("ChainError", "takes signatures for another oracle", { path: String(contract.target), hint: "give the oracle that publishers signed for, or a relay of it" });
+  }
+  return send(contract, "publish", [publicationArguments(publication), signatures]);
 }
 
 /**

@@ -48,9 +48,15 @@ export const subjectOption = () => parsedOption("--subject <address>", "EVM addr
 export const asOfOption = (what: string) => parsedOption("--as-of <time>", `${what}: UTC such as 2026-11-20T10:30:00Z, or unix seconds`, parseTime);
 export const sequenceOption = () => wholeOption("--sequence <n>", "counts the statements about this account; grows with each", BITS.sequence, Number);
 export const scopeOption = () => wholeOption("--scope <integer>", "where and under which policy statements may be used; or give --chain-id, --registry-address and --policy", BITS.identifier);
-export const chainIdOption = () => wholeOption("--chain-id <n>", "chain of the registry contract", 256);
+export const chainIdOption = (what = "chain of the registry contract") => wholeOption("--chain-id <n>", what, 256);
+export const oracleAddressOption = () => parsedOption("--oracle-address <address>", "the SnapshotOracle contract", parseAddress);
+export const epochOption = () => wholeOption("--epoch <n>", "counts the policy's publications: above the oracle's latest epoch, the same for all publishers", 64);
 export const registryAddressOption = () => parsedOption("--registry-address <address>", "the MarginHealthRegistry contract", parseAddress);
 export const rpcOption = () => new Option("--rpc <url>", "JSON-RPC node, or env:VARIABLE for an address with a secret in it");
+export const rpcsOption = () => new Option("--rpc <urls...>", "JSON-RPC nodes, the next when one fails; or env:VARIABLE for an address with a secret in it");
+
+/** A count that steers a command, such as seconds or blocks: small enough for arithmetic, and with a default that is shown. */
+export const countOption = (flags: string, description: string, fallback: number) => wholeOption(flags, description, 31, Number).default(fallback);
 
 /** A whole number of at most `bits` bits. */
 export function wholeOption<T = bigint>(flags: string, description: string, bits: number, convert: (value: bigint) => T = (value) => value as T): Option {

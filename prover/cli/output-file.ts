@@ -1,5 +1,5 @@
 /** Files a command leaves behind: complete or not at all, and never in place of another unless told so. */
-import { linkSync, lstatSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { linkSync, lstatSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { MarginProofError } from "../errors.ts";
 
@@ -42,4 +42,13 @@ const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: fal
 
 function exists(path: string): MarginProofError {
   return new MarginProofError("FileExists", "is already there", { path, hint: "choose another name, or add --force to replace it" });
+}
+
+/** A folder of a command's own, its owner's alone; made when it is not there. @throws UnwritableFile */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new MarginProofError("UnwritableFile", "cannot be made", { path, hint: "name a folder that may be written to", cause });
+  }
 }

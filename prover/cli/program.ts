@@ -7,16 +7,24 @@ import { accountSetCommand } from "./commands/account-set.ts";
 import { attesterKeygen } from "./commands/attester-keygen.ts";
 import { attesterRegistry } from "./commands/attester-registry.ts";
 import { checkCommand } from "./commands/check.ts";
+import { deploymentVerify } from "./commands/deployment-verify.ts";
+import { hedgeCommand } from "./commands/hedge.ts";
 import { importCsvCommand } from "./commands/import-csv.ts";
 import { importDeribit } from "./commands/import-deribit.ts";
+import { policyHistory } from "./commands/policy-history.ts";
+import { liquidateCommand } from "./commands/liquidate.ts";
 import { proveCommand } from "./commands/prove.ts";
+import { scenariosCommand } from "./commands/scenarios.ts";
 import { snapshotBuild } from "./commands/snapshot-build.ts";
+import { snapshotPublish } from "./commands/snapshot-publish.ts";
+import { snapshotSign } from "./commands/snapshot-sign.ts";
 import { snapshotVerify } from "./commands/snapshot-verify.ts";
 import { statementSign } from "./commands/statement-sign.ts";
 import { statementVerify } from "./commands/statement-verify.ts";
 import { statusCommand } from "./commands/status.ts";
 import { registerCommand } from "./commands/register.ts";
 import { submitCommand } from "./commands/submit.ts";
+import { watchCommand } from "./commands/watch.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -28,16 +36,22 @@ export function makeProgram(terminal: Terminal): Command {
   const group = (name: string, summary: string, ...commands: Command[]) => makeGroup(terminal, name, summary, commands);
   program
     .addCommand(group("import", "turn what venues export into markets and books", importDeribit(terminal), importCsvCommand(terminal)))
-    .addCommand(group("snapshot", "commit to the risk numbers of a market, or check a commitment", snapshotBuild(terminal), snapshotVerify(terminal)))
+    .addCommand(group("snapshot", "commit to the risk numbers of a market, check a commitment, publish it", snapshotBuild(terminal), snapshotVerify(terminal), snapshotSign(terminal), snapshotPublish(terminal)))
     .addCommand(group("attester", "keys that sign account statements", attesterKeygen(terminal), attesterRegistry(terminal)))
     .addCommand(group("statement", "signed account statements", statementSign(terminal), statementVerify(terminal)))
     .addCommand(accountSetCommand(terminal))
+    .addCommand(group("policy", "make a policy of another", policyHistory(terminal)))
+    .addCommand(scenariosCommand(terminal))
     .addCommand(checkCommand(terminal))
+    .addCommand(hedgeCommand(terminal))
     .addCommand(proveCommand(terminal))
     .addCommand(verifyCommand(terminal))
     .addCommand(registerCommand(terminal))
     .addCommand(submitCommand(terminal))
-    .addCommand(statusCommand(terminal));
+    .addCommand(statusCommand(terminal))
+    .addCommand(watchCommand(terminal))
+    .addCommand(liquidateCommand(terminal))
+    .addCommand(group("deployment", "contracts on a chain", deploymentVerify(terminal)));
   return program;
 }
 

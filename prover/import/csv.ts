@@ -1,5 +1,4 @@
 /** Accounts as CSV, one position a line, for venues without an importer of their own. The format is described in README.md. */
-import { CsvError, parse } from "csv-parse/sync";
 import { MarginProofError } from "../errors.ts";
 import { formatDecimal } from "../numeric/decimal.ts";
 import { parseQuantity } from "../numeric/amounts.ts";
@@ -8,6 +7,7 @@ import type { Market } from "../risk/market.ts";
 import { nameField, readJson } from "../risk/schema.ts";
 import { DECIMALS } from "../units.ts";
 import { distinctPositions, instrumentNames, unknownInstrument, type FoundPosition } from "./accounts.ts";
+import { csvLines } from "./csv-lines.ts";
 import { pathIn, type SourceText } from "./source-text.ts";
 
 export const CSV_COLUMNS = ["venue", "account", "as_of", "instrument", "quantity"] as const;
@@ -58,7 +58,7 @@ function readPosition(cells: Row["cells"], path: string, known: ReadonlySet<stri
 }
 
 function readRows(source: SourceText): Row[] {
-  const [header, ...records] = splitLines(source);
+  const [header, ...records] = csvLines(source);
   if (header === undefined) throw invalidHeader(source, "an empty file");
   const columns = readHeader(header.cells, source);
   if (records.length === 0) throw invalidHeader(source, "no positions below the header");
@@ -70,18 +70,6 @@ function readRows(source: SourceText): Row[] {
     }
     return { path, cells: Object.fromEntries(columns.map((column, i) => [column, cells[i]!])) as Record<Column, string> };
   });
-}
-
-function splitLines(source: SourceText): { cells: string[]; line: number }[] {
-  try {
-    const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true, trim: true } as const;
-    const records = parse(source.text, options) as unknown as { record: string[]; info: { lines: number } }[];
-    return records.map(({ record, info }) => ({ cells: record, line: info.lines }));
-  } catch (cause) {
-    const line = cause instanceof CsvError ? (cause as { lines?: number }).lines : undefined;
-    const hint = 'separate cells by commas and double a quote inside quotes: "a ""b"" c"';
-    throw new MarginProofError("UnreadableFile", "not valid CSV", { path: pathIn(source, `line ${line ?? 1}`), hint, cause });
-  }
 }
 
 function readHeader(cells: readonly string[], source: SourceText): Column[] {

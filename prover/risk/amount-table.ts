@@ -1,7 +1,8 @@
 /** Tables of amounts for people. Amounts are shown to the cent; each caller rounds against the holder. */
 import Table from "cli-table3";
 import { formatDecimal } from "../numeric/decimal.ts";
-import { DECIMALS, type Value } from "../units.ts";
+import { divDown } from "../numeric/rounding.ts";
+import { DECIMALS, SCALE, type Factor, type Value } from "../units.ts";
 
 /** A table as plain text. Columns from `numbersFrom` on are numbers, aligned right. */
 export function amountTable(head: readonly string[], rows: readonly (readonly string[])[], numbersFrom: number): string {
@@ -18,3 +19,10 @@ export const amountDown = (value: Value): string => formatDecimal(value, DECIMAL
 export const amountUp = (value: Value): string => formatDecimal(value, DECIMALS.value, { digits: 2, round: "up", group: true });
 /** A ratio in basis points as `120.00 %`; null when nothing is required. */
 export const ratioText = (bps: bigint | null): string => (bps === null ? "nothing required" : `${formatDecimal(bps, DECIMALS.bps - 2)} %`);
+/** A multiplier as the move it is, `−18 %`: exact, or rounded down to so many digits. */
+export function moveText(multiplier: Factor, digits?: number): string {
+  const exact = DECIMALS.factor - 2;
+  const move = divDown(multiplier - SCALE.factor, 10n ** BigInt(exact - (digits ?? exact)));
+  const sign = move > 0n ? "+" : move < 0n ? "−" : "";
+  return `${sign}${formatDecimal(move < 0n ? -move : move, digits ?? exact, { trim: digits === undefined })} %`;
+}

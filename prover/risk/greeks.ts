@@ -3,7 +3,7 @@
  * depends on them. The forward of an expiry moves in proportion to spot, as it does in the scenarios.
  */
 import { MarginProofError } from "../errors.ts";
-import { ONE, ZERO, add, fromFactor, fromPrice, fromScaled, mul, ratio } from "../numeric/real.ts";
+import { ONE, ZERO, add, fromFactor, fromPrice, fromScaled, max, mul, ratio } from "../numeric/real.ts";
 import { DECIMALS, SCALE, type Quantity } from "../units.ts";
 import { black76Greeks, type Greeks } from "./black76-greeks.ts";
 import { refuseUnlisted, type Account } from "./book.ts";
@@ -55,7 +55,8 @@ function optionGreeks(option: Option, underlying: Underlying, asOf: number): Gre
     strike,
     vol: impliedVol(expiry.surface, strike),
     rootTau,
-    rate: fromFactor(expiry.rate),
+    // As in the discount: a rate below 0 counts as 0.
+    rate: max(fromFactor(expiry.rate), ZERO),
     discount,
     type: option.type,
   };

@@ -26,7 +26,7 @@ export function instrumentColumns(subject: Subject, plan: RiskPlan): InstrumentR
   const { nettingSet, discount } = plan.cells[cell]!;
   const pairingKey =
     instrument.kind === "option" ? `${instrument.underlying} ${instrument.expiry} ${instrument.strike} × ${instrument.multiplier}` : null;
-  return riskOf(instrument, { cell, nettingSet }, unitRisk(subject, plan, discount !== null), pairingKey);
+  return riskOf(instrument, { cell, nettingSet }, unitRisk(subject, plan, discount !== null), pairingKey, plan.entryBits);
 
   function unitRisk({ greeks }: Subject, { policy, market, grid, skews, tail, exposures }: RiskPlan, byValue: boolean): UnitRisk {
     const name = underlying?.name ?? "";

@@ -135,18 +135,34 @@ function nettingSetReport(id: string, working: NettingSetWorking, { scenarios }:
   return { id, scenarioPnl, basisPnl, bindingScenario, binding: binding?.kind ?? null, loss, charge, floor, requirement };
 }
 
+/** Equity less minRatio times the requirement, exact, at `SLACK_SCALE` to the unit of a value: what is decided is whether it is negative. */
+export function marginSlack(
+  totals: Pick<ColumnTotals, "value">,
+  { requirement: needed }: Pick<MarginWorking, "requirement">,
+  { minRatioBps, onChainCollateral }: MarginTerms,
+): bigint {
+  return equityOf(totals, onChainCollateral) * SLACK_SCALE - minRatioBps * needed;
+}
+
+/** What a slack is counted in, per 1e-16 of the quote. */
+export const SLACK_SCALE = SCALE.bps * SCALE.factor;
+
+const equityOf = ({ value }: Pick<ColumnTotals, "value">, collateral: Usd): Value =>
+  (value + collateral * (SCALE.value / SCALE.usd)) as Value;
+
 /** (value + collateral)·1e4·1e9 ≥ minRatioBps·requirement·1e9, and the limits: what the circuit proves. */
 function health(
   totals: ColumnTotals,
-  { requirement: needed, withinLimits }: MarginWorking,
-  { minRatioBps, onChainCollateral }: MarginTerms,
+  working: MarginWorking,
+  terms: MarginTerms,
 ): Pick<MarginReport, "equity" | "ratioBps" | "excess" | "isHealthy"> {
-  const equity = (totals.value + onChainCollateral * (SCALE.value / SCALE.usd)) as Value;
-  const slack = equity * SCALE.bps * SCALE.factor - minRatioBps * needed;
+  const equity = equityOf(totals, terms.onChainCollateral);
+  const slack = marginSlack(totals, working, terms);
+  const { requirement: needed, withinLimits } = working;
   return {
     equity,
-    ratioBps: needed === 0n ? null : mulDivDown(equity, SCALE.bps * SCALE.factor, needed),
-    excess: divDown(slack, SCALE.bps * SCALE.factor) as Value,
+    ratioBps: needed === 0n ? null : mulDivDown(equity, SLACK_SCALE, needed),
+    excess: divDown(slack, SLACK_SCALE) as Value,
     isHealthy: slack >= 0n && withinLimits,
   };
 }

@@ -55,7 +55,10 @@ function positionsTable({ positions, terms }: MarginReport): string {
 }
 
 /** What the loss of a netting set comes from. */
-export function describeBinding({ id, bindingScenario, binding }: NettingSetReport, policy: Policy): string {
+export function describeBinding(
+  { id, bindingScenario, binding }: Pick<NettingSetReport, "id" | "bindingScenario" | "binding">,
+  policy: Policy,
+): string {
   if (binding === "basis") return `${id} forwards against spot, expiry by expiry`;
   return bindingScenario === null ? "no scenario loses" : describeScenario(id, policy.scenarios[bindingScenario]!);
 }

@@ -54,7 +54,7 @@ export function totalsOf(holdings: readonly Holding[], { shape }: MarginRules): 
 }
 
 /** Per key the shorts that longs cover, at the short's rate. twin: circuits Pairing */
-function pairCredit(holdings: readonly Holding[]): ColumnTotals["pairCredit"] {
+export function pairCredit(holdings: readonly Holding[]): ColumnTotals["pairCredit"] {
   const paired = pairedMagnitudes(holdings.map(({ risk, quantity }) => ({ key: risk.pairing?.key ?? null, quantity })));
   const credit = (level: Level): Value =>
     holdings.reduce((sum, { risk, quantity }, i) => (quantity < 0n ? sum + paired[i]! * (risk.pairing?.[level] ?? 0n) : sum), 0n) as Value;

@@ -1,6 +1,6 @@
 /** Options: Black-76 on the expiry's forward, with the surface's volatility shocked scenario by scenario. */
 import { exp } from "../numeric/exp.ts";
-import { REAL_DECIMALS, fromFactor, fromPrice, mul, ratio, sqrt, type Real } from "../numeric/real.ts";
+import { REAL_DECIMALS, ZERO, fromFactor, fromPrice, max, mul, ratio, sqrt, type Real } from "../numeric/real.ts";
 import { DECIMALS, SCALE, type Price } from "../units.ts";
 import { black76 } from "./black76.ts";
 import type { Option } from "./instruments.ts";
@@ -10,7 +10,7 @@ import type { Policy } from "./policy.ts";
 import { rotatedVol } from "./skew-shock.ts";
 import type { Exact } from "./unit-risk.ts";
 import type { Valuer, VolMove } from "./valuer.ts";
-import { shockedVol } from "./vol-shock.ts";
+import { shockedVol, volShockOf } from "./vol-shock.ts";
 import { impliedVol } from "./vol-surface.ts";
 
 /** What all options of one expiry share; making it once per expiry saves an exponential and two roots per option. */
@@ -25,7 +25,7 @@ export interface ExpiryModel {
 export function expiryModel(expiry: MarketExpiry, asOf: number): ExpiryModel {
   const seconds = Math.max(0, expiry.expiry - asOf);
   const tau = ratio(BigInt(seconds), SECONDS_PER_YEAR);
-  return { expiry, seconds, rootTau: sqrt(tau), discount: exp(-mul(fromFactor(expiry.rate), tau) as Real) };
+  return { expiry, seconds, rootTau: sqrt(tau), discount: exp(-mul(max(fromFactor(expiry.rate), ZERO), tau) as Real) };
 }
 
 /**
@@ -64,6 +64,7 @@ function pricer(option: Option, { expiry, seconds, rootTau, discount }: ExpiryMo
   const strike = fromPrice(option.strike);
   const forward = fromPrice(expiry.forward);
   const vol = impliedVol(expiry.surface, strike);
+  const shock = volShockOf(policy.volShock, option.underlying);
   const window = BigInt(policy.settlementWindowSeconds);
   const open = BigInt(seconds) < window ? BigInt(seconds) : window;
   const moved = (move: bigint): Real => {
@@ -73,7 +74,7 @@ function pricer(option: Option, { expiry, seconds, rootTau, discount }: ExpiryMo
   const volAfter = (change: VolMove): Real => {
     if (typeof change === "object") return mul(vol, fromFactor(change.multiplier));
     if (change === "linear" || change === "absolute") return rotatedVol(vol, strike, forward, rootTau, change, policy.skew!);
-    return shockedVol(vol, change, policy.volShock, seconds);
+    return shockedVol(vol, change, shock, seconds);
   };
   const known = new Map<VolMove, Real>();
   const totalVol = (change: VolMove): Real => {

@@ -4,6 +4,7 @@ import { SCALE } from "../units.ts";
 import type { Policy, PolicyReading } from "./policy.ts";
 import { factorText } from "./schema.ts";
 import { requireCorrelation } from "./sources/correlation.ts";
+import { checkVolShock } from "./vol-shock-schema.ts";
 
 type Refuse = (path: string, message: string, hint: string) => never;
 
@@ -17,6 +18,7 @@ export function checkFeatures(policy: Policy, { allowAmplification = false }: Po
     if (!known.has(name)) refuse(path, `${name} is in no netting set`, `add ${name} to a netting set, or correct the name`);
   };
   checkScenarios(policy, requireKnown, refuse, allowAmplification);
+  checkVolShock(policy.volShock, requireKnown);
   checkOffsets(policy, requireKnown, refuse);
   checkDiscounts(policy, refuse);
   repeats(

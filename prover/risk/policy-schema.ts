@@ -6,6 +6,7 @@ import { z } from "zod";
 import { BITS, SCALE } from "../units.ts";
 import { featuresSchema } from "./policy-features.ts";
 import { factorField, nameField, refuse, type Bounds } from "./schema.ts";
+import { volShockSchema } from "./vol-shock-schema.ts";
 
 export const POLICY_FORMAT = "margin-policy/1";
 
@@ -37,8 +38,6 @@ const lossFactor = perLevel({
   max: 2n ** BigInt(BITS.lossFactor) - 1n,
   remedy: "a loss factor is above 0 and below 2^34 at 9 decimals (about 17.18)",
 });
-const power = within({ min: 0n, max: 2n * ONE, remedy: "a power lies between 0 and 2: nearer expiries are shocked more, not less" });
-const range = within({ min: 0n, max: 10n * ONE, remedy: "a relative vol rise lies between 0 and 10" });
 
 const scenarioSchema = z.strictObject({
   spot: within({ min: 1n, max: 100n * ONE, remedy: "the spot multiplier is above 0 and at most 100; 0.82 means a fall of 18 %" }),
@@ -58,14 +57,7 @@ export const policySchema = z.strictObject({
     .array(z.strictObject({ id: nameField(), underlyings: z.array(nameField()).min(1, "a netting set has at least one underlying") }))
     .min(1, "a policy has at least one netting set"),
   scenarios: z.array(scenarioSchema).min(1, "a policy has at least one scenario"),
-  volShock: z.strictObject({
-    up: range,
-    down: within({ min: 0n, max: ONE, remedy: "a relative vol fall lies between 0 and 1" }),
-    shortPower: power,
-    longPower: power,
-    dteFloorDays: within({ min: 1n, max: 365n * ONE, remedy: "the floor on days to expiry is above 0 and at most 365" }),
-    minShockedVol: within({ min: 0n, max: 10n * ONE, remedy: "a volatility floor lies between 0 and 10 (1000 %)" }),
-  }),
+  volShock: volShockSchema,
   lossFactor,
   charges: z.strictObject({ perpetual: rate, future: rate, optionShort: rate }),
   haircuts: z.array(z.strictObject({ asset: nameField(), rate: haircut })),

@@ -5,6 +5,7 @@ import { checkFeatures } from "./policy-checks.ts";
 import { featuresSchema, type PolicyFeatures } from "./policy-features.ts";
 import { POLICY_FORMAT, policySchema } from "./policy-schema.ts";
 import { factorText, readJson, type Json } from "./schema.ts";
+import { volShockJson } from "./vol-shock-schema.ts";
 
 export { POLICY_FORMAT };
 
@@ -42,9 +43,12 @@ export interface Haircut {
   readonly rate: PerLevel;
 }
 
+/** Whether a shock is a share of the volatility or so many points of it: 0.5 is half as much again, or 50 points more. */
+export type VolShockKind = "relative" | "additive";
+
 /**
- * vol' = vol·(1 ± range·(30 / max(days, dteFloorDays))^power) with `shortPower` up to 30 days and `longPower` beyond;
- * shocked upwards it is at least `minShockedVol`, shocked downwards at least 0.
+ * vol' = vol·(1 ± range·(30 / max(days, dteFloorDays))^power) with `shortPower` up to 30 days and `longPower` beyond, or vol ± the same
+ * when the kind is additive; shocked upwards it is at least `minShockedVol`, shocked downwards at least 0.
  */
 export interface VolShock {
   readonly up: Factor;
@@ -53,7 +57,16 @@ export interface VolShock {
   readonly longPower: Factor;
   readonly dteFloorDays: Factor;
   readonly minShockedVol: Factor;
+  /** Relative when it is left out. */
+  readonly kind?: VolShockKind | undefined;
+  /** Underlyings that are shocked otherwise, each at most once. */
+  readonly overrides?: readonly VolShockOverride[] | undefined;
 }
+
+/** What differs for one underlying; the rest is as for all. */
+export type VolShockOverride = { readonly underlying: string } & {
+  readonly [part in keyof Omit<VolShock, "overrides">]?: VolShock[part] | undefined;
+};
 
 /** Minimum charges as a share of spot notional, whatever the scenarios say. */
 export interface Charges {
@@ -149,14 +162,7 @@ export function policyJson(policy: Policy): Json {
       vol,
       weight: factorText(weight),
     })),
-    volShock: {
-      up: factorText(volShock.up),
-      down: factorText(volShock.down),
-      shortPower: factorText(volShock.shortPower),
-      longPower: factorText(volShock.longPower),
-      dteFloorDays: factorText(volShock.dteFloorDays),
-      minShockedVol: factorText(volShock.minShockedVol),
-    },
+    volShock: volShockJson(volShock),
     lossFactor: levelJson(policy.lossFactor),
     charges: { perpetual: levelJson(charges.perpetual), future: levelJson(charges.future), optionShort: levelJson(charges.optionShort) },
     haircuts: policy.haircuts.map(({ asset, rate }) => ({ asset, rate: levelJson(rate) })),

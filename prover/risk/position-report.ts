@@ -18,7 +18,7 @@ export interface PositionReport {
   readonly value: Value;
   /** Per scenario of the grid; in a cell with a static discount the weighted change of value before the discount. */
   readonly scenarioPnl: readonly Value[];
-  /** The lowest of scenarioPnl. */
+  /** The lowest of scenarioPnl; 0 without a grid, which only policies made in memory lack. */
   readonly worstPnl: Value;
   /** At the level asked for. */
   readonly charge: Value;
@@ -52,7 +52,7 @@ export function positionReport(
     nettingSet: risk.nettingSet,
     value: times(vector.value),
     scenarioPnl,
-    worstPnl: scenarioPnl.reduce((worst, pnl) => (pnl < worst ? pnl : worst)),
+    worstPnl: scenarioPnl.slice(1).reduce((worst, pnl) => (pnl < worst ? pnl : worst), scenarioPnl[0] ?? (0n as Value)),
     charge: times(level === "MM" ? vector.chargeMM : vector.chargeIM),
     charges: chargesOf(holding),
     isolatedRequirement: requirementOf([holding], rules, level),

@@ -27,6 +27,8 @@ export interface RiskPlan {
   readonly tail: readonly SourcedScenario[];
   readonly exposures: readonly ExposureColumn[];
   readonly rules: MarginRules;
+  /** Width of risk vectors' entries, where they need not fit into circuits: to reproduce what others have published in finer units. */
+  readonly entryBits?: number;
 }
 
 const ONE = SCALE.factor as Factor;
@@ -99,8 +101,12 @@ function groupRules({ offsets, nettingSets }: Policy): GroupRule[] {
 
 const summed = (size: number): Matrix => Array.from({ length: size }, () => Array.from({ length: size }, () => ONE));
 
-/** The initial loss factor with the charge for a quote that has lost its peg. */
-function lossFactorOf({ currencies }: Market, { lossFactor, depeg }: Policy): PerLevel {
+/** The initial loss factor with the charge for a quote that has lost its peg. @throws MissingMark; InvalidPolicy from 2^bits on */
+export function lossFactorOf(
+  { currencies }: Pick<Market, "currencies">,
+  { lossFactor, depeg }: Pick<Policy, "lossFactor" | "depeg">,
+  bits: number = BITS.lossFactor,
+): PerLevel {
   if (depeg === undefined) return lossFactor;
   const found = currencies.find(({ name }) => name === depeg.asset);
   if (found === undefined) {
@@ -112,7 +118,7 @@ function lossFactorOf({ currencies }: Market, { lossFactor, depeg }: Policy): Pe
   const missing = depeg.threshold - (found.price * SCALE.factor) / SCALE.price;
   const extra = missing > 0n ? (missing * depeg.factor + SCALE.factor - 1n) / SCALE.factor : 0n;
   const initial = lossFactor.IM + extra;
-  if (initial >= 1n << BigInt(BITS.lossFactor)) {
+  if (initial >= 1n << BigInt(bits)) {
     throw new MarginProofError(
       "InvalidPolicy",
       `with ${depeg.asset} at this price the initial loss factor is ${factorText(initial as Factor)}`,

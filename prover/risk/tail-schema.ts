@@ -13,6 +13,8 @@ const list = z.array(
   }),
 );
 const lambda = within({ min: 1n, max: ONE - 1n, remedy: "a decay factor lies between 0 and 1, both excluded" });
+const impliedVol = within({ min: 1n, max: 10n * ONE, remedy: "an implied volatility is above 0 and at most 10 (1000 %); 0.62 means 62 %" });
+const annual = within({ min: 1n, max: 10n * ONE, remedy: "an annual volatility is above 0 and at most 10 (1000 %)" });
 /** Where tail scenarios come from. */
 export const sourceSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("stress"), events: list.min(1, "list at least one event") }),
@@ -24,7 +26,9 @@ export const sourceSchema = z.discriminatedUnion("kind", [
       .strictObject({ lambda, seedReturns: z.int().min(1), floor: rate.default(0n as Factor) })
       .nullable()
       .default(null),
-    rows: z.array(z.strictObject({ date: nameField(), closes: z.array(positivePrice(code)) })),
+    /** Names with an implied volatility in every row. */
+    impliedVols: names.optional(),
+    rows: z.array(z.strictObject({ date: nameField(), closes: z.array(positivePrice(code)), vols: z.array(impliedVol).optional() })),
   }),
   z.strictObject({
     kind: z.literal("monteCarlo"),
@@ -32,7 +36,10 @@ export const sourceSchema = z.discriminatedUnion("kind", [
     count: z.int().min(1).max(65_536),
     horizonDays: within({ min: 1n, max: 365n * ONE, remedy: "a horizon is above 0 and at most 365 days" }),
     underlyings: names,
-    volatility: z.array(within({ min: 1n, max: 10n * ONE, remedy: "an annual volatility is above 0 and at most 10 (1000 %)" })),
+    volatility: z.array(annual),
+    /** Implied volatilities that move as well: `volOfVol` is each one's own annual volatility. */
+    volFactors: z.strictObject({ underlyings: names, volOfVol: z.array(annual) }).optional(),
+    /** Of the underlyings, then of the names in volFactors. */
     correlation: z.array(z.array(correlationField)),
     /** The correlation-breakdown switch: the scenarios of these sets are all in the tail. */
     sets: z

@@ -99,32 +99,31 @@ export interface Place {
   readonly nettingSet: number;
 }
 
-/** Rounds for both sides. Throws OutOfRange when an entry does not fit `BITS.entry`. */
+/** Rounds for both sides. Throws OutOfRange when an entry does not fit `entryBits`, by default those of circuits. */
 export function riskOf(
   instrument: Instrument,
   { cell, nettingSet }: Place,
   unit: UnitRisk,
   pairingKey: string | null = null,
+  entryBits: number = BITS.entry,
 ): InstrumentRisk {
+  const fits = fitting(instrument.name, entryBits);
   const naked = unit.charges.find(({ kind }) => kind === "optionNaked");
-  const spared = ({ numerator, denominator }: Exact): Price => fits(divDown(numerator, denominator), instrument.name);
+  const spared = ({ numerator, denominator }: Exact): Price => fits(divDown(numerator, denominator));
   const pairing = pairingKey === null || naked === undefined ? null : { key: pairingKey, MM: spared(naked.MM), IM: spared(naked.IM) };
-  return { instrument, cell, nettingSet, pairing, long: side(instrument, unit, "long"), short: side(instrument, unit, "short") };
+  return { instrument, cell, nettingSet, pairing, long: side(unit, "long", fits), short: side(unit, "short", fits) };
 }
 
-function side({ name }: Instrument, unit: UnitRisk, held: "long" | "short"): RiskVector {
+function side(unit: UnitRisk, held: "long" | "short", fits: (entry: bigint) => Price): RiskVector {
   const sign = held === "long" ? 1n : -1n;
-  const down = ({ numerator, denominator }: Exact): Price => fits(divDown(sign * numerator, denominator), name);
-  const up = ({ numerator, denominator }: Exact): Price => fits(divUp(numerator, denominator), name);
-  const nearest = ({ numerator, denominator }: Exact): Price => fits(sign * divDown(2n * numerator + denominator, 2n * denominator), name);
+  const down = ({ numerator, denominator }: Exact): Price => fits(divDown(sign * numerator, denominator));
+  const up = ({ numerator, denominator }: Exact): Price => fits(divUp(numerator, denominator));
+  const nearest = ({ numerator, denominator }: Exact): Price => fits(sign * divDown(2n * numerator + denominator, 2n * denominator));
   const charges = unit.charges
     .filter(({ sides }) => sides === "both" || sides === held)
     .map(({ kind, MM, IM }) => ({ kind, MM: up(MM), IM: up(IM) }));
   const sum = (amounts: readonly Price[]): Price =>
-    fits(
-      amounts.reduce((total, amount) => total + amount, 0n),
-      name,
-    );
+    fits(amounts.reduce((total, amount) => total + amount, 0n));
   return {
     scenarioPnl: unit.scenarioPnl.map(down),
     skewPnl: unit.skewPnl.map(down),
@@ -140,12 +139,13 @@ function side({ name }: Instrument, unit: UnitRisk, held: "long" | "short"): Ris
   };
 }
 
-const LIMIT = 2n ** BigInt(BITS.entry);
-
-function fits(entry: bigint, name: string): Price {
-  if (entry < LIMIT && entry > -LIMIT) return entry as Price;
-  throw new MarginProofError("OutOfRange", `a risk number per unit reaches 2^${BITS.entry}`, {
-    path: name,
-    hint: "list the instrument with a smaller multiplier",
-  });
+function fitting(name: string, bits: number): (entry: bigint) => Price {
+  const limit = 2n ** BigInt(bits);
+  return (entry) => {
+    if (entry < limit && entry > -limit) return entry as Price;
+    throw new MarginProofError("OutOfRange", `a risk number per unit reaches 2^${bits}`, {
+      path: name,
+      hint: "list the instrument with a smaller multiplier",
+    });
+  };
 }

@@ -8,6 +8,12 @@ import type { VolDirection, VolShock } from "./policy.ts";
 const DAY = 86_400n;
 const REFERENCE_DAYS = 30n;
 
+/** The shock of one underlying: the policy's, with what its override says instead. */
+export function volShockOf({ overrides = [], ...shared }: VolShock, underlying: string): VolShock {
+  const { underlying: _, ...own } = overrides.find((override) => override.underlying === underlying) ?? { underlying };
+  return { ...shared, ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) };
+}
+
 /**
  * (30 / max(days, dteFloorDays))^power with `shortPower` up to 30 days and `longPower` beyond: 1 at 30 days, larger before,
  * smaller after. The same for every option of an expiry. An expiry in the past counts as today.
@@ -24,14 +30,15 @@ export function volShockMultiplier(secondsToExpiry: number, shock: Pick<VolShock
 }
 
 /**
- * up: max(minShockedVol, vol·(1 + up·m)); down: vol·max(0, 1 − down·m); none: vol, with m from `volShockMultiplier`.
- * Products are rounded down.
+ * With m from `volShockMultiplier`: up max(minShockedVol, vol·(1 + up·m)) and down vol·max(0, 1 − down·m) when the shock is relative,
+ * max(minShockedVol, vol + up·m) and max(0, vol − down·m) when it is additive; none: vol. Products are rounded down. A `shock` with
+ * overrides is not looked into: `volShockOf` does that.
  * @throws OutOfRange as `volShockMultiplier`
  */
 export function shockedVol(vol: Real, direction: VolDirection, shock: VolShock, secondsToExpiry: number): Real {
   if (direction === "none") return vol;
-  const multiplier = volShockMultiplier(secondsToExpiry, shock);
-  return direction === "up"
-    ? max(fromFactor(shock.minShockedVol), mul(vol, add(ONE, mul(fromFactor(shock.up), multiplier))))
-    : mul(vol, max(ZERO, sub(ONE, mul(fromFactor(shock.down), multiplier))));
+  const change = mul(fromFactor(shock[direction]), volShockMultiplier(secondsToExpiry, shock));
+  const isAdditive = shock.kind === "additive";
+  if (direction === "up") return max(fromFactor(shock.minShockedVol), isAdditive ? add(vol, change) : mul(vol, add(ONE, change)));
+  return isAdditive ? max(ZERO, sub(vol, change)) : mul(vol, max(ZERO, sub(ONE, change)));
 }

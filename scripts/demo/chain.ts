@@ -1,8 +1,10 @@
 /** The chain the demo runs on: Hardhat's in process, or any node by its address. */
-import { HDNodeWallet, JsonRpcProvider, NonceManager, type Provider, type Signer } from "ethers";
+import type { Provider, Signer } from "ethers";
 import hre from "hardhat";
+import type { Connection } from "../deployment/deploy.ts";
 
 export interface DemoChain {
+  readonly connection: Connection;
   readonly name: string;
   readonly provider: Provider;
   readonly admin: Signer;
@@ -17,24 +19,13 @@ export interface DemoChain {
 const DEVELOPMENT_MNEMONIC = "test test test test test test test test test test test junk";
 const ROLES = 5;
 
-/** @param rpc address of a node with the usual development accounts; without it, Hardhat's network in this process */
+/** @param rpc address of a node that funds the usual development accounts; without it, Hardhat's network in this process */
 export async function openChain(rpc: string | undefined): Promise<DemoChain> {
-  const { provider, signers } = rpc === undefined ? await inProcess() : await remote(rpc);
-  const [admin, subject, ...publishers] = signers as [Signer, Signer, ...Signer[]];
+  const connection = rpc === undefined ? await hre.network.create() : await hre.network.create({ network: "remote", override: { url: rpc, accounts: { mnemonic: DEVELOPMENT_MNEMONIC } } });
+  const { provider } = connection.ethers;
+  const [admin, subject, ...publishers]: Signer[] = (await connection.ethers.getSigners()).slice(0, ROLES);
+  if (admin === undefined || subject === undefined) throw new Error("the chain has no accounts");
   const { chainId } = await provider.getNetwork();
   const now = async () => (await provider.getBlock("latest"))!.timestamp;
-  return { name: rpc === undefined ? `in-process chain ${chainId}` : `chain ${chainId} at ${rpc}`, provider, admin, subject, publishers, now };
-}
-
-async function inProcess(): Promise<{ provider: Provider; signers: Signer[] }> {
-  const { ethers } = await hre.network.connect();
-  return { provider: ethers.provider, signers: (await ethers.getSigners()).slice(0, ROLES) };
-}
-
-async function remote(rpc: string): Promise<{ provider: Provider; signers: Signer[] }> {
-  const provider = new JsonRpcProvider(rpc, undefined, { cacheTimeout: -1 });
-  const signers = Array.from({ length: ROLES }, (_, i) =>
-    new NonceManager(HDNodeWallet.fromPhrase(DEVELOPMENT_MNEMONIC, undefined, `m/44'/60'/0'/0/${i}`).connect(provider)),
-  );
-  return { provider, signers };
+  return { connection, name: rpc === undefined ? `in-process chain ${chainId}` : `chain ${chainId} at ${rpc}`, provider, admin, subject, publishers, now };
 }

@@ -222,6 +222,8 @@ export const CHECKLIST: readonly Line[] = [
         "is refused everywhere but at home, while one account is proved at home in several scopes at once",
       ],
       "contract-private-credit-line": ["is refused to anyone else than the subject of the proof"],
+      "contract-publication-signatures": ["made for another chain, another oracle, another contract's domain or another version", "after their epoch, while paused, and when they add nothing"],
+      "contract-relayed-snapshots": ["is of one chain although its snapshot is of both: the scope is another", "of an epoch that a later one has passed, however well signed"],
     },
   },
   {

@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { REPOSITORY } from "../../scripts/circom.ts";
-import { SALT, type Workspace } from "./cli-workspace.ts";
+import { PUBLISHERS, SALT, type Workspace } from "./cli-workspace.ts";
 import { SUBJECT, VENUE_KEY } from "./statements.ts";
 
 interface Misuse {
@@ -24,6 +24,17 @@ const proveWith = (...more: string[]) => [
   "prove", "--snapshot", "../../snapshot.json", ...MARKET, "--statement", "../../deribit.statement.json", "../../custodian.statement.json",
   "--registry", "../../registry.json", "--account-set-salt", "../../set.salt", "--out", "out.json", ...more,
 ];
+const watch = (...more: string[]) => [
+  "watch", "--from", ".", "--journal", "keeper", "--policy", "../../policy.json", "--subject", SUBJECT, "--account", "deribit/main", "--account-set-salt", "../../set.salt",
+  "--registry-address", SUBJECT, "--rpc", "env:RPC", "--key", "../../deribit.key", ...more,
+];
+
+/** As the development mnemonic's third account, for an oracle of chain 31337. */
+const PUBLISHER_KEY = { PUBLISHER: PUBLISHERS[0]!.privateKey };
+const signSnapshot = (snapshot: string, market: string, ...more: string[]) => [
+  "snapshot", "sign", snapshot, "--market", market, "--policy", "../../policy.json", "--chain-id", "31337", "--oracle-address", SUBJECT, "--key", "env:PUBLISHER", "--out", "out.json", ...more,
+];
+const publishSnapshot = (...signatures: string[]) => ["snapshot", "publish", ...signatures.map((file) => `../../${file}`), "--rpc", "env:RPC", "--key", "env:PUBLISHER"];
 
 /** Exit code 2: the command line itself makes no sense. */
 const MISUSES: readonly Misuse[] = [
@@ -36,6 +47,8 @@ const MISUSES: readonly Misuse[] = [
   { title: "a ratio with a fraction", args: ["check", "--book", "../../book.json", ...MARKET, "--ratio-bps", "1.5"], path: "--ratio-bps" },
   { title: "a ratio beyond its bits", args: ["check", "--book", "../../book.json", ...MARKET, "--ratio-bps", "1048576"], path: "--ratio-bps" },
   { title: "collateral with nine decimals", args: ["check", "--book", "../../book.json", ...MARKET, "--collateral", "0.000000001"], path: "--collateral" },
+  { title: "a cost without an amount", args: ["hedge", "--book", "../../book.json", ...MARKET, "--cost", "BTC-PERPETUAL"], path: "--cost" },
+  { title: "a lot with nine decimals", args: ["hedge", "--book", "../../book.json", ...MARKET, "--lot", "0.000000001"], path: "--lot" },
   { title: "an address with a wrong checksum", args: sign("--key", "../../deribit.key", "--scope", "1", "--subject", `0x5${SUBJECT.slice(3).replace("A", "a")}`), path: "--subject" },
   { title: "a day that does not exist", args: sign("--key", "../../deribit.key", "--scope", "1", "--as-of", "2026-02-30T00:00:00Z"), path: "--as-of" },
   { title: "an account without its venue", args: ["account-set", "--account", "main", "--salt-file", "new.salt"], path: "--account" },
@@ -47,8 +60,15 @@ const MISUSES: readonly Misuse[] = [
   { title: "a book of a nameless account", args: ["import", "deribit", join(DEMO, "deribit"), "--book", "out.json"], path: "--account" },
   { title: "an entry without validity", args: ["attester", "keygen", "--out", "k", "--entry-out", "e", "--venue", "okx"], path: "--valid-from" },
   { title: "a market without its snapshot", args: ["verify", "../../proof.json", ...MARKET], path: "--snapshot" },
+  { title: "a snapshot signed for no epoch", args: signSnapshot("../../snapshot.json", "../../market.json"), path: "margin-health snapshot sign" },
+  { title: "an epoch beyond its bits", args: signSnapshot("../../snapshot.json", "../../market.json", "--epoch", (2n ** 64n).toString()), path: "--epoch" },
+  { title: "a publisher's key on the command line", args: [...publishSnapshot("signature.json").slice(0, -1), PUBLISHERS[0]!.privateKey], path: "--key" },
   { title: "a key on the command line", args: sign("--key", VENUE_KEY.exportSecret(), "--scope", "1"), path: "--key" },
   { title: "most of a key on the command line", args: ["submit", "../../proof.json", "--registry-address", SUBJECT, "--rpc", "env:RPC", "--key", `0x${VENUE_KEY.exportSecret().slice(1)}`], path: "--key" },
+  { title: "a watch with a key on the command line", args: watch("--key", `0x${VENUE_KEY.exportSecret()}`), path: "--key" },
+  { title: "a watch that looks every half second", args: watch("--poll", "0.5"), path: "--poll" },
+  { title: "a watch over an account without its venue", args: watch("--account", "main"), path: "--account" },
+  { title: "a liquidation of a debtor that is no address", args: ["liquidate", "--creditor", "alice", "--journal", "bot", "--rpc", "env:RPC", "--key", "../../deribit.key"], path: "--creditor" },
   { title: "a salt on the command line", args: ["account-set", "--account", "a/b", "--salt-file", SALT], path: "--salt-file" },
 ];
 
@@ -59,9 +79,20 @@ const REFUSALS: readonly Refusal[] = [
   { title: "a book in place of a market", args: ["check", "--book", "../../book.json", "--market", "../../book.json", "--policy", "../../policy.json"], code: "InvalidSchema", path: "../../book.json, format" },
   { title: "one account in two books", args: ["check", "--book", "../../book.json", "../../book.json", ...MARKET], code: "InvalidBook", path: "accounts[2]" },
   { title: "an instrument that the market does not list", args: ["check", "--book", "../../odd-book.json", ...MARKET], code: "UnknownInstrument", path: "accounts[0].positions[0].instrument" },
+  { title: "a hedge in an instrument that the market does not list", args: ["hedge", "--book", "../../book.json", ...MARKET, "--account", "deribit/main", "--instruments", "GOLD"], code: "UnknownInstrument", path: "instruments[0]" },
+  { title: "a hedge of two accounts of which none is named", args: ["hedge", "--book", "../../book.json", ...MARKET], code: "InvalidBook", path: "account" },
   { title: "a CSV with excess digits", args: ["import", "csv", "../../odd.csv", "--market", "../../market.json", "--book", "out.json"], code: "InvalidDecimal", path: "odd.csv, line 2, quantity" },
   { title: "a folder without responses", args: ["import", "deribit", ".", "--market", "out.json"], code: "UnreadableFile", path: "." },
   { title: "an edited snapshot", args: ["snapshot", "verify", "../../odd-snapshot.json", ...MARKET], code: "SnapshotMismatch", path: "../../odd-snapshot.json, root" },
+  { title: "an edited snapshot to sign", args: signSnapshot("../../odd-snapshot.json", "../../market.json", "--epoch", "1"), env: PUBLISHER_KEY, code: "SnapshotMismatch", path: "../../odd-snapshot.json, root" },
+  { title: "a snapshot to sign that is of another market than one's own", args: signSnapshot("../../snapshot.json", "../../later-market.json", "--epoch", "1"), env: PUBLISHER_KEY, code: "SnapshotMismatch", path: "../../snapshot.json, marketHash" },
+  { title: "a snapshot of epoch zero", args: signSnapshot("../../snapshot.json", "../../market.json", "--epoch", "0"), env: PUBLISHER_KEY, code: "OutOfRange", path: "epoch" },
+  { title: "a publisher's signature under an edited price", args: publishSnapshot("odd-signature.json"), env: PUBLISHER_KEY, code: "InvalidSignature", path: "../../odd-signature.json, signature" },
+  { title: "a publisher's signature without its spots", args: publishSnapshot("bare-signature.json"), env: PUBLISHER_KEY, code: "InvalidSchema", path: "../../bare-signature.json, spots" },
+  { title: "signatures of two epochs", args: publishSnapshot("signature.json", "later-signature.json"), env: PUBLISHER_KEY, code: "SnapshotMismatch", path: "signatures[1].epoch" },
+  { title: "a publisher's signature twice", args: publishSnapshot("signature.json", "signature.json"), env: PUBLISHER_KEY, code: "InvalidSignature", path: "signatures[1].publisher" },
+  { title: "signatures for another chain than the node's", args: publishSnapshot("foreign-signature.json"), env: PUBLISHER_KEY, code: "ChainError", path: "--rpc" },
+  { title: "signatures for an address without an oracle", args: publishSnapshot("signature.json"), env: PUBLISHER_KEY, code: "ChainError", path: undefined },
   { title: "a tier that does not exist", args: ["snapshot", "build", ...MARKET, "--tier", "huge", "--out", "out.json"], code: "ArtifactMissing", path: "huge" },
   { title: "a folder that does not exist", args: ["snapshot", "build", ...MARKET, "--out", "nowhere/out.json"], code: "UnwritableFile", path: "nowhere/out.json" },
   { title: "a file that is already there", args: ["snapshot", "build", ...MARKET, "--out", "../../snapshot.json"], code: "FileExists", path: "../../snapshot.json" },
@@ -90,6 +121,8 @@ const REFUSALS: readonly Refusal[] = [
   { title: "a bundle of other attesters", args: ["verify", "../../proof.json", "--registry", "../../half-registry.json"], code: "UnknownAttester", path: "../../proof.json, publicSignals.attesterRoot" },
   { title: "a node that does not answer", args: ["status", SUBJECT, "--registry-address", SUBJECT, "--rpc", "http://127.0.0.1:9/with-an-api-key"], code: "ChainError", path: "--rpc" },
   { title: "a subject that is no address", args: ["status", "alice", "--registry-address", SUBJECT, "--rpc", "env:RPC"], code: "InvalidSchema", path: "subject" },
+  { title: "a watch over a folder that is not there", args: watch("--from", "nowhere"), code: "UnreadableFile", path: "nowhere" },
+  { title: "a watch with its journal below a file", args: watch("--journal", "../../policy.json/keeper"), code: "UnwritableFile", path: "../../policy.json/keeper" },
   { title: "an address without a registry", args: ["status", SUBJECT, "--registry-address", SUBJECT, "--rpc", "env:RPC"], code: "ChainError", path: SUBJECT },
 ];
 
@@ -110,6 +143,21 @@ export async function writeOddities({ folder, cli, read, write }: Workspace): Pr
   await write("boastful-proof.json", { ...proof, artifacts: { ...proof.artifacts, setup: "ceremony" } });
   await write("foreign-proof.json", { ...proof, artifacts: { ...proof.artifacts, vkey: "0".repeat(64) } });
   await cli.json(["snapshot", "build", "--market", "market.json", "--policy", "policy.json", "--tree-parents", "2", "--out", "larger-snapshot.json"]);
+  await write("later-market.json", { ...(await read("market.json")), asOf: snapshot.asOf + 1 });
+  await writeSignatures({ cli, read, write });
   await write("one-entry.json", entries[0]);
   await cli.json(["attester", "registry", "one-entry.json", "--out", "half-registry.json"]);
+}
+
+/** A publisher's signature, of two epochs and for two chains, whole and damaged. */
+async function writeSignatures({ cli, read, write }: Pick<Workspace, "cli" | "read" | "write">): Promise<void> {
+  const sign = (epoch: string, chainId: string, out: string) => cli.json([
+    "snapshot", "sign", "snapshot.json", "--market", "market.json", "--policy", "policy.json", "--epoch", epoch, "--chain-id", chainId, "--oracle-address", SUBJECT, "--key", "env:PUBLISHER", "--out", out,
+  ], { env: PUBLISHER_KEY });
+  await sign("1", "31337", "signature.json");
+  await sign("2", "31337", "later-signature.json");
+  await sign("1", "1", "foreign-signature.json");
+  const { spots, ...bare } = await read("signature.json");
+  await write("odd-signature.json", { ...bare, spots: spots.map((spot: object) => ({ ...spot, price: "1" })) });
+  await write("bare-signature.json", bare);
 }

@@ -15,8 +15,11 @@ import { deployFlow, testArtifacts, type Protocol } from "./protocol.ts";
 import { OTHER_KEY, VENUE_KEY } from "./statements.ts";
 
 export const SALT = "31415926535897932384626433832795028841";
+const developmentAccount = (i: number) => HDNodeWallet.fromPhrase("test test test test test test test test test test test junk", undefined, `m/44'/60'/0'/0/${i}`);
 /** The account that the development mnemonic funds third. */
-export const SENDER = HDNodeWallet.fromPhrase("test test test test test test test test test test test junk", undefined, "m/44'/60'/0'/0/2");
+export const SENDER = developmentAccount(2);
+/** The publishers of the flow's oracle; two must agree. */
+export const PUBLISHERS = [2, 3, 4].map(developmentAccount);
 
 const ACCOUNTS = [
   { venue: "deribit", account: "main", positions: [holding("BTC-30D-44000-C", -2), holding("BTC-PERPETUAL", 1), holding("USD", -20_000)] },

@@ -8,7 +8,7 @@ import { oneAtATime } from "./one-at-a-time.ts";
 export type Chain = Awaited<ReturnType<typeof hre.network.create>>;
 
 /** Contracts that are deployed: their size, their gas and the layout of their storage are committed numbers. */
-export const DEPLOYED = ["Groth16Verifier", "MarginHealthVerifier", "SnapshotOracle", "AttesterRegistry", "MarginHealthRegistry", "CollateralEscrow", "PrivateCreditLine"] as const;
+export const DEPLOYED = ["Groth16Verifier", "MarginHealthVerifier", "SnapshotOracle", "RelayedSnapshots", "AttesterRegistry", "MarginHealthRegistry", "CollateralEscrow", "PrivateCreditLine", "GatedOptionWriter"] as const;
 
 let built: Promise<void> | undefined;
 

@@ -2,6 +2,7 @@ import { encodeBytes32String, type Contract, type ContractTransactionResponse, t
 import { identifier } from "../../prover/commitment/domain.ts";
 import { packClaim, type Claim } from "../../prover/proof/claim.ts";
 import { orderedSignals, type PublicSignals } from "../../prover/proof/public-signals.ts";
+import { snapshotTerms } from "../../prover/chain/snapshot-terms.ts";
 import { formatAddress, parseAddress } from "../../prover/statement/address.ts";
 import { assuranceLevel, buildRegistry, type Attester } from "../../prover/statement/attester-registry.ts";
 import { scopeOf } from "../../prover/statement/scope.ts";
@@ -50,6 +51,9 @@ export const GROWTH_SECRETS = trapdoor("margin world, growth of account sets");
 export const SNAPSHOT_ROOT = 1_000_001n;
 export const ACCOUNT_SET = scalar("the subject's account set");
 
+/** The market's one price, in units of 1e-8. */
+export const SPOTS = [{ asset: identifier("BTC"), price: 64_000n * 10n ** 8n }];
+
 export const ATTESTERS: readonly (Attester | null)[] = [null, { venue: "deribit", key: VENUE_KEY.publicKey, assurance: "venue-signed", validFrom: 0, validUntil: 2 ** 32 - 1 }];
 export const ATTESTER_REGISTRY = buildRegistry(ATTESTERS);
 
@@ -77,7 +81,7 @@ export async function createWorld(chain?: Chain): Promise<World> {
   const token = await deploy("DemoDollar");
   const key = await deploy("Groth16Verifier", keyOf(SECRETS));
   const verifier = await deploy("MarginHealthVerifier", adminAddress, TIER_DELAY, TIER_DELAY);
-  const oracle = await deploy("SnapshotOracle", adminAddress, await Promise.all(publishers.map((p) => p.getAddress())), QUORUM, MAX_SNAPSHOT_AGE, HISTORY_WINDOW);
+  const oracle = await deploy("SnapshotOracle", await worldTerms(publishers, admin!));
   const attesters = await deploy("AttesterRegistry", adminAddress, GRACE_PERIOD);
   const registry = await deploy("MarginHealthRegistry", adminAddress, verifier.target, oracle.target, attesters.target, token.target);
   const escrow = await chain.ethers.getContractAt("CollateralEscrow", await registry.getFunction("escrow")());
@@ -96,15 +100,30 @@ export async function createWorld(chain?: Chain): Promise<World> {
   return world;
 }
 
+/** What the world's oracle is deployed with, and relays of it elsewhere. The admin is its guardian. */
+export async function worldTerms(publishers: readonly Signer[], admin: Signer) {
+  const addresses = await Promise.all(publishers.map((publisher) => publisher.getAddress()));
+  return snapshotTerms({ publishers: addresses, quorum: QUORUM, maxSnapshotAge: MAX_SNAPSHOT_AGE, historyWindow: HISTORY_WINDOW }, await admin.getAddress());
+}
+
+/** A publication as contracts take it. */
+export interface PublicationArguments {
+  policyId: string;
+  epoch: number;
+  root: bigint;
+  asOf: number;
+  spots: readonly { asset: bigint; price: bigint }[];
+}
+
 /** Calls or sends as a signer. */
 export function call(contract: Contract, signer: Signer, name: string, ...parameters: unknown[]): Promise<ContractTransactionResponse> {
   return (contract.connect(signer) as Contract).getFunction(name)(...parameters);
 }
 
 /** Has a quorum of publishers vote for a snapshot. `asOf` is the latest block's time unless given. */
-export async function publishSnapshot(world: World, { policyId = POLICY_ID, epoch, root, asOf }: { policyId?: string; epoch: number; root: bigint; asOf?: number }): Promise<void> {
-  const time = asOf ?? (await now(world.chain));
-  for (const publisher of world.publishers.slice(0, QUORUM)) await call(world.oracle, publisher, "submit", policyId, epoch, root, time);
+export async function publishSnapshot(world: World, snapshot: Partial<PublicationArguments> & Pick<PublicationArguments, "epoch" | "root">): Promise<void> {
+  const publication: PublicationArguments = { policyId: POLICY_ID, asOf: await now(world.chain), spots: SPOTS, ...snapshot };
+  for (const publisher of world.publishers.slice(0, QUORUM)) await call(world.oracle, publisher, "submit", publication);
 }
 
 /** Public signals that the registry accepts, apart from what is changed. The statements are from the latest block's time. */

@@ -2,7 +2,8 @@
 import type { Contract, Signer } from "ethers";
 import { policyId } from "../../prover/chain/calldata.ts";
 import { contractAt, deploy, send } from "../../prover/chain/contracts.ts";
-import { deployProtocol, type Deployment } from "../../prover/chain/deploy.ts";
+import { AUCTION_TERMS, PAR } from "../../prover/chain/liquidation.ts";
+import { publicationOf } from "../../prover/chain/publication.ts";
 import { publishAttesters, voteForSnapshot } from "../../prover/chain/publish.ts";
 import { loadArtifacts, type Artifacts } from "../../prover/proof/artifacts.ts";
 import { levelBit } from "../../prover/proof/claim.ts";
@@ -10,6 +11,7 @@ import { assuranceLevel } from "../../prover/statement/attester-registry.ts";
 import { parseAddress, type Address } from "../../prover/statement/address.ts";
 import { scopeOf } from "../../prover/statement/scope.ts";
 import { build } from "../../scripts/build.ts";
+import { deployProtocol, type Deployment } from "../../scripts/deployment/deploy.ts";
 import { connect, now, type Chain } from "./contracts.ts";
 import { deskAt, type Desk } from "./flow.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
@@ -44,8 +46,8 @@ export async function deployFlow(artifacts: Artifacts, chain?: Chain, others: re
   const desk = deskAt(await now(chain));
   const { policyHash } = desk.snapshot;
   const token = await deploy("DemoDollar", admin, []);
-  const deployment = await deployProtocol({
-    admin,
+  const deployment = await deployProtocol(chain, {
+    admin: await admin.getAddress(),
     tiers: [artifacts, ...others],
     tierActivationDelay: 0,
     tierNoticePeriod: 0,
@@ -54,11 +56,11 @@ export async function deployFlow(artifacts: Artifacts, chain?: Chain, others: re
     maxSnapshotAge: HOUR,
     historyWindow: 1,
     attesterGrace: HOUR,
-    collateralToken: await token.getAddress(),
+    collateralToken: parseAddress(await token.getAddress()),
     policies: [{ policyHash, ...DEMANDED, maxStatementAge: HOUR }],
   });
   const [oracle, address] = await Promise.all([deployment.oracle.getAddress(), deployment.registry.getAddress()]);
-  for (const publisher of publishers.slice(0, 2)) await voteForSnapshot(contractAt("SnapshotOracle", oracle, publisher), desk.snapshot, 1n);
+  for (const publisher of publishers.slice(0, 2)) await voteForSnapshot(contractAt("SnapshotOracle", oracle, publisher), publicationOf(desk.snapshot, desk.market, 1n));
   await publishAttesters(deployment.attesters, desk.registry);
   const { chainId } = await chain.ethers.provider.getNetwork();
   return {
@@ -75,11 +77,12 @@ export async function depositFor({ token, escrow, admin, borrower }: Protocol, a
   await send(escrow, "deposit", [borrower, amount]);
 }
 
-/** A lender on the demanded terms, as its borrower sees it. */
-export async function creditLine({ token, admin, subject, address, desk }: Protocol, limit: bigint): Promise<Contract> {
+/** A lender on the demanded terms that asks for no pledge, as its borrower sees it. */
+export async function creditLine({ token, admin, subject, address, escrow, desk }: Protocol, limit: bigint): Promise<Contract> {
   const lender = await admin.getAddress();
   const terms = { policyId: policyId(desk.snapshot.policyHash), level: levelBit(DEMANDED.level), minRatioBps: DEMANDED.minRatioBps, minAssurance: assuranceLevel(DEMANDED.minAssurance) };
-  const line = await deploy("PrivateCreditLine", admin, [address, await token.getAddress(), lender, limit, terms]);
+  const credit = { marginHealth: address, escrow: await escrow.getAddress(), asset: await token.getAddress(), lender, unitPrice: PAR };
+  const line = await deploy("PrivateCreditLine", admin, [credit, terms, AUCTION_TERMS, limit, 0]);
   await send(token, "mint", [lender, limit]);
   await send(token, "approve", [await line.getAddress(), limit]);
   return contractAt("PrivateCreditLine", await line.getAddress(), subject);

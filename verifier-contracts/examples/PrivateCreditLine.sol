@@ -13,7 +13,9 @@ import {Rounding} from "../Rounding.sol";
 /// @notice An example. Whoever has proved health borrows more than it pledges: the pledge asked is a small share of the
 /// debt. When the proof lapses and is not renewed, the line may close as much of the debt as makes the pledge enough by
 /// itself. The lender's allowance to this contract is what can be borrowed.
-/// @dev Without interest: what is owed is what was drawn. A line that charges some books it as debt.
+///
+/// Its limits. No proof knows of this debt unless a venue attests it, and what was borrowed here may be counted there:
+/// limit and pledge bound what a borrower can lose its lender. Without interest: what is owed is what was drawn.
 contract PrivateCreditLine is LiquidationAuction {
     using ClosingShare for AuctionTerms;
     using Rounding for uint256;

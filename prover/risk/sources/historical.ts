@@ -2,28 +2,25 @@
 import { MarginProofError } from "../../errors.ts";
 import { exp } from "../../numeric/exp.ts";
 import { lnRatio } from "../../numeric/ln.ts";
-import { ONE, ZERO, add, div, fromFactor, fromPrice, fromScaled, max, mul, sqrt, sub, type Real } from "../../numeric/real.ts";
+import { fromFactor, fromPrice, fromScaled, mul } from "../../numeric/real.ts";
 import type { Factor, Price } from "../../units.ts";
-import { multiplier, type SourcedScenario } from "./scenario-set.ts";
+import { rescaling, type Ewma, type Series } from "./ewma.ts";
+import { multiplier, volFactorName, type SourcedScenario } from "./scenario-set.ts";
 
-/** Closes of one date, one per underlying. */
+/** What was known at the end of one date. */
 export interface Closes {
   /** Identifies the row, ascending as text: 2026-11-23. */
   readonly date: string;
+  /** One per underlying. */
   readonly closes: readonly Price[];
-}
-
-export interface Ewma {
-  /** λ in (0, 1): how much of yesterday's variance is kept. */
-  readonly lambda: Factor;
-  /** The first so many one-day returns give the first variance, as their mean square. */
-  readonly seedReturns: number;
-  /** The least rescaling σ_now/σ_t, at 1e-9: 1 never shrinks a historical move (against procyclicality), 0 is no floor. */
-  readonly floor: Factor;
+  /** One per name in `impliedVols`, at 1e-9: 0.62 is 62 %. */
+  readonly vols?: readonly Factor[] | undefined;
 }
 
 export interface History {
   readonly underlyings: readonly string[];
+  /** Underlyings whose implied volatility moves as it did, besides their price; every volatility of the others stays. */
+  readonly impliedVols?: readonly string[] | undefined;
   /** Ascending by date, without gaps that matter: a row is a day. */
   readonly rows: readonly Closes[];
   /** Rows from the first to the last close of a move. Moves overlap. */
@@ -32,82 +29,63 @@ export interface History {
   readonly ewma: Ewma | null;
 }
 
-/** One-day volatilities below this, a millionth, are no market. */
-const LEAST_VOLATILITY = fromScaled(1n, 6);
+/** ln 100: no listed event may multiply by more either. */
+const MOST = fromScaled(4_605_170_186n, 9);
 
 /**
- * One scenario for every window of `horizon` rows, in order, named by its last date: multiplier exp(ln(p_t/p_{t−h})·σ_now/σ_t), to
- * the nearest 1e-9, with σ_t the volatility known when the window began. Under EWMA, windows that begin before the seed ends are left out.
+ * One scenario for every window of `horizon` rows, in order, named by its last date: multiplier exp(ln(x_t/x_{t−h})·σ_now/σ_t), to
+ * the nearest 1e-9, with σ_t the volatility known when the window began. Prices and implied volatilities alike; each is rescaled by its own σ.
+ * Under EWMA, windows that begin before the seed ends are left out.
  *
- * @throws InvalidPolicy with `path.rows[t]` for rows out of order, prices that are not positive, or too few rows
+ * @throws InvalidPolicy with `path.rows[t]` for rows out of order, prices or volatilities that are not positive, too few rows, or a move by more
+ *   than 100 times
  */
 export function historicalScenarios(history: History, path: string): readonly SourcedScenario[] {
-  const { underlyings, rows, horizon, ewma } = history;
+  const { underlyings, impliedVols = [], rows, horizon, ewma } = history;
   requireRows(history, path);
   const first = ewma === null ? 0 : ewma.seedReturns;
-  const series = underlyings.map((_, k) => rows.map(({ closes }) => closes[k]!));
-  const scales = series.map((closes, k) => (ewma === null ? null : rescaling(history, ewma, closes, k, path)));
-  return Array.from({ length: rows.length - horizon - first }, (_, w) => {
-    const start = first + w;
-    const end = start + horizon;
-    const moves = underlyings.map((name, k): [string, Factor] => {
-      const change = lnRatio(fromPrice(series[k]![end]!), fromPrice(series[k]![start]!));
-      return [name, multiplier(exp(scales[k] === null ? change : mul(change, scales[k]![start]!)))];
-    });
-    return { id: rows[end]!.date, moves: new Map(moves), vols: new Map() };
+  const starts = Array.from({ length: rows.length - horizon - first }, (_, w) => first + w);
+  const dates = rows.map(({ date }) => date);
+  const moved = (series: Series): ((start: number) => Factor) => {
+    const scales = ewma === null ? null : rescaling(series, ewma, starts, dates, path);
+    return (start) => {
+      const change = lnRatio(series.values[start + horizon]!, series.values[start]!);
+      const scaled = scales === null ? change : mul(change, scales[start]!);
+      if (scaled > MOST) throw tooLarge(series, dates[start + horizon]!, `${path}.rows[${start + horizon}].${series.place}`);
+      return multiplier(exp(scaled));
+    };
+  };
+  const spots = underlyings.map((name, k) =>
+    moved({ name, place: `closes[${k}]`, values: rows.map(({ closes }) => fromPrice(closes[k]!)) }),
+  );
+  const vols = impliedVols.map((name, k) =>
+    moved({ name: volFactorName(name), place: `vols[${k}]`, values: rows.map((row) => fromFactor(row.vols![k]!)) }),
+  );
+  return starts.map((start) => ({
+    id: dates[start + horizon]!,
+    moves: new Map(underlyings.map((name, k) => [name, spots[k]!(start)])),
+    vols: new Map(impliedVols.map((name, k) => [name, vols[k]!(start)])),
+  }));
+}
+
+function tooLarge({ name }: Series, date: string, path: string): MarginProofError {
+  return new MarginProofError("InvalidPolicy", `the move of ${name} to ${date} is by more than 100 times`, {
+    path,
+    hint: "look for a wrong value or a split; or leave out the calm time that a rescaled move starts from",
   });
 }
 
-/**
- * [row] max(floor, σ_now/σ_row); rows within the seed have the first variance. A volatility that has died out (a price that stands still for
- * long) is refused on either side: then, it cannot be scaled from; now, it would scale every move to nothing and show a tail without risk.
- */
-function rescaling(
-  { underlyings, rows, horizon }: History,
-  ewma: Ewma,
-  closes: readonly Price[],
-  k: number,
-  path: string,
-): readonly Real[] {
-  const sigma = ewmaVolatility(closes, ewma.lambda, ewma.seedReturns);
-  const last = rows.length - 1;
-  const used = [...Array(Math.max(0, rows.length - horizon)).keys()].slice(ewma.seedReturns);
-  const dead = [...used, last].find((row) => sigma[row]! < LEAST_VOLATILITY);
-  if (dead !== undefined) {
-    throw new MarginProofError("InvalidPolicy", `the volatility of ${underlyings[k]} has died out by ${rows[dead]!.date}`, {
-      path: `${path}.rows[${dead}].closes[${k}]`,
-      hint: "leave out the time in which it did not trade, or use no rescaling",
-    });
-  }
-  const now = sigma[last]!;
-  return sigma.map((then) => (then === ZERO ? ONE : max(fromFactor(ewma.floor), div(now, then))));
-}
-
-/**
- * [row] one-day volatility known after that row: σ² ← λ·σ² + (1 − λ)·r², r the log return. Up to row `seedReturns` it is the
- * mean square of the first `seedReturns` returns.
- */
-export function ewmaVolatility(closes: readonly Price[], lambda: Factor, seedReturns: number): readonly Real[] {
-  const squares = closes.slice(1).map((close, t) => {
-    const r = lnRatio(fromPrice(close), fromPrice(closes[t]!));
-    return mul(r, r);
-  });
-  const seed = (squares.slice(0, seedReturns).reduce(add, ZERO) / BigInt(seedReturns)) as Real;
-  const keep = fromFactor(lambda);
-  let variance = seed;
-  return closes.map((_, row) => {
-    if (row > seedReturns) variance = add(mul(keep, variance), mul(sub(ONE, keep), squares[row - 1]!));
-    return sqrt(variance);
-  });
-}
-
-function requireRows({ underlyings, rows, horizon, ewma }: History, path: string): void {
+function requireRows({ underlyings, impliedVols = [], rows, horizon, ewma }: History, path: string): void {
   const refuse = (at: string, message: string, hint: string): never => {
     throw new MarginProofError("InvalidPolicy", message, { path: at, hint });
   };
+  impliedVols.forEach((name, k) => {
+    if (!underlyings.includes(name)) refuse(`${path}.impliedVols[${k}]`, `${name} has no closes`, "list it among the underlyings as well");
+    if (impliedVols.indexOf(name) !== k) refuse(`${path}.impliedVols[${k}]`, `${name} occurs twice`, "list each once");
+  });
   const needed = horizon + 1 + (ewma?.seedReturns ?? 0);
   if (rows.length < needed) refuse(`${path}.rows`, `${rows.length} rows, ${needed} needed for a first scenario`, "give a longer history");
-  rows.forEach(({ date, closes }, t) => {
+  rows.forEach(({ date, closes, vols = [] }, t) => {
     if (closes.length !== underlyings.length) {
       refuse(
         `${path}.rows[${t}]`,
@@ -115,20 +93,20 @@ function requireRows({ underlyings, rows, horizon, ewma }: History, path: string
         `give one close for each of ${underlyings.join(", ")}`,
       );
     }
+    if (vols.length !== impliedVols.length) {
+      refuse(
+        `${path}.rows[${t}].vols`,
+        `${vols.length} volatilities for ${impliedVols.length} names`,
+        impliedVols.length === 0 ? "say in impliedVols whose they are" : `give one for each of ${impliedVols.join(", ")}`,
+      );
+    }
     closes.forEach((close, k) => {
       if (close <= 0n) refuse(`${path}.rows[${t}].closes[${k}]`, `${underlyings[k]} closes at or below 0`, "a close is a positive price");
     });
+    vols.forEach((vol, k) => {
+      if (vol <= 0n) refuse(`${path}.rows[${t}].vols[${k}]`, `the volatility of ${impliedVols[k]} is at or below 0`, "an implied volatility is positive");
+    });
     if (t > 0 && date <= rows[t - 1]!.date)
       refuse(`${path}.rows[${t}].date`, `${date} does not follow ${rows[t - 1]!.date}`, "order the rows by date, each once");
-  });
-  if (ewma === null) return;
-  underlyings.forEach((name, k) => {
-    const flat = rows.slice(1, ewma.seedReturns + 1).every(({ closes }) => closes[k] === rows[0]!.closes[k]);
-    if (flat)
-      refuse(
-        `${path}.ewma.seedReturns`,
-        `${name} does not move in the first ${ewma.seedReturns} returns`,
-        "seed with more returns: a volatility of 0 cannot be rescaled",
-      );
   });
 }

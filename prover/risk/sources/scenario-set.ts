@@ -17,3 +17,6 @@ export function multiplier(x: Real): Factor {
   const nearest = toFactorNearest(x);
   return nearest > 0n ? nearest : (1n as Factor);
 }
+
+/** What a risk factor that is an implied volatility is called among prices: no underlying's name has a blank in it. */
+export const volFactorName = (underlying: string): string => `${underlying} vol`;

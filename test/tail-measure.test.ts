@@ -1,0 +1,140 @@
+/** Tail measures against a plain sort, and what the correlation-breakdown switch makes of them. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { evaluateRules } from "../prover/risk/margin-program.ts";
+import { parseBook } from "../prover/risk/book.ts";
+import { marginReport } from "../prover/risk/margin-report.ts";
+import { parseMarket } from "../prover/risk/market.ts";
+import { parsePolicy } from "../prover/risk/policy.ts";
+import { marketRisk } from "../prover/risk/risk-array.ts";
+import { tailRule } from "../prover/risk/tail-plan.ts";
+import type { Bps, Usd, Value } from "../prover/units.ts";
+import { law } from "./support/law.ts";
+import { plainRules, value, zeroTotals } from "./support/rules.ts";
+import { MARKET_JSON, POLICY_JSON } from "./support/small-market.ts";
+
+type Measure = "es" | "var";
+
+/** The engine's measure of a list of P&L. */
+function measured(measure: Measure, size: number, pnl: readonly bigint[]): bigint {
+  const rules = plainRules(1, 1);
+  const tail = tailRule({ ...parsePolicy(POLICY_JSON), tail: { measure, size, source: { kind: "stress", events: [] } } }, pnl.length);
+  const given = { ...rules, shape: { ...rules.shape, tails: pnl.length }, tail };
+  return evaluateRules(given, { ...zeroTotals(rules), tail: pnl as readonly Value[] }, "MM").tail.measure;
+}
+
+/** As a textbook has it: sort, and average the worst, rounded up; nothing below 0 is required. */
+function sorted(measure: Measure, size: number, pnl: readonly bigint[]): bigint {
+  const losses = pnl.map((each) => -each).sort((a, b) => (a > b ? -1 : a < b ? 1 : 0));
+  const worst = measure === "es" ? losses.slice(0, size) : losses.slice(size - 1, size);
+  const sum = worst.reduce((total, loss) => total + loss, 0n);
+  const count = BigInt(worst.length);
+  return sum <= 0n ? 0n : (sum + count - 1n) / count;
+}
+
+// Small numbers make ties, large ones make room for errors of scale.
+const amounts = fc.oneof(fc.bigInt({ min: -4n, max: 4n }), fc.bigInt({ min: -(1n << 80n), max: 1n << 80n }));
+const lists = (min: number) => fc.array(amounts, { minLength: min, maxLength: 60 });
+const measures = fc.constantFrom<Measure>("es", "var");
+
+describe("a tail measure", () => {
+  law(
+    "is what sorting gives, for every size and sign",
+    fc.property(measures, lists(1), fc.nat(), (measure, pnl, pick) => {
+      const size = 1 + (pick % pnl.length);
+      expect(measured(measure, size, pnl)).toBe(sorted(measure, size, pnl));
+    }),
+  );
+
+  law(
+    "of lists one after the other is at least the largest of each list's own, whatever the lists are",
+    fc.property(measures, fc.array(lists(6), { minLength: 2, maxLength: 4 }), fc.integer({ min: 1, max: 6 }), (measure, sets, size) => {
+      const together = measured(measure, size, sets.flat());
+      for (const set of sets) expect(together >= measured(measure, size, set)).toBe(true);
+    }),
+  );
+
+  it("of lists one after the other is more than each, where both have a share of the worst", () => {
+    const [first, second] = [[-10n, -2n, 5n], [-8n, -6n, 1n]];
+    expect([first, second, [...first, ...second]].map((pnl) => measured("es", 2, pnl))).toEqual([6n, 7n, 9n]);
+  });
+
+  it("of lists one after the other under as many times the size would not be a bound: the worst may all be in one", () => {
+    const [bad, good] = [[-10n, -2n, -2n], [5n, 5n, 5n]];
+    expect([measured("es", 1, bad), measured("es", 2, [...bad, ...good])]).toEqual([10n, 6n]);
+  });
+});
+
+describe("the correlation-breakdown switch", () => {
+  const put = { ...MARKET_JSON.instruments.find(({ kind }) => kind === "option")!, name: "PUT", type: "put", strike: "34000" };
+  const market = parseMarket({ ...MARKET_JSON, instruments: [...MARKET_JSON.instruments, put] });
+  const positions = (...held: (readonly [string, string])[]) => held.map(([instrument, quantity]) => ({ instrument, quantity }));
+  const report = (policy: object, held: readonly { readonly instrument: string; readonly quantity: string }[]) => {
+    const parsed = parsePolicy({ ...POLICY_JSON, ...policy });
+    const { accounts } = parseBook({ format: "margin-book/1", accounts: [{ venue: "v", account: "a", asOf: 1, positions: held }] });
+    return marginReport(accounts, marketRisk(market, parsed), parsed, { level: "MM", minRatioBps: 10_000n as Bps, onChainCollateral: 0n as Usd });
+  };
+  const hedge = positions(["BTC-PERPETUAL", "1"], ["ETH-PERPETUAL", "-18"]);
+  const both = positions(["BTC-PERPETUAL", "1"], ["ETH-PERPETUAL", "18"]);
+
+  describe("of a simulated tail", () => {
+    const source = { kind: "monteCarlo", seed: "switch", count: 200, horizonDays: "10", underlyings: ["BTC", "ETH"], volatility: ["0.6", "0.8"], correlation: [["1", "0.7"], ["0.7", "1"]] };
+    const quiet = { nettingSets: [{ id: "coins", underlyings: ["BTC", "ETH"] }], scenarios: [{ spot: "1", vol: "none", weight: "1" }] };
+    const sized = (size: number, measure: Measure, held: typeof hedge, ...sets: string[]): bigint => report({ ...quiet, tail: { measure, size, source: { ...source, sets } } }, held).tail;
+    const tail = (measure: Measure, held: typeof hedge, ...sets: string[]): bigint => sized(5, measure, held, ...sets);
+
+    it.each<[Measure, string, typeof hedge]>([["es", "a hedge", hedge], ["var", "a hedge", hedge], ["es", "a one-sided book", both], ["var", "a one-sided book", both]])("%s of %s is at least that of every set alone, and at most the worst move of any", (measure, _, held) => {
+      const alone = ["medium", "high", "low", "one"].map((set) => tail(measure, held, set));
+      const together = tail(measure, held, "medium", "high", "low", "one");
+      for (const one of alone) expect(together >= one).toBe(true);
+      // No set is counted on top of another.
+      const worst = ["medium", "high", "low", "one"].map((set) => sized(1, "var", held, set));
+      expect(worst.some((one) => together <= one)).toBe(true);
+    });
+
+    it("costs a hedge that rests on correlation more when correlations fall, and a one-sided book more when they rise", () => {
+      expect(tail("es", hedge, "low") > tail("es", hedge, "medium") && tail("es", hedge, "medium") > tail("es", hedge, "one")).toBe(true);
+      expect(tail("es", both, "one") > tail("es", both, "medium") && tail("es", both, "medium") > tail("es", both, "low")).toBe(true);
+    });
+
+    it("never relieves: with it a hedge needs more than under the given correlations, though it would need less under one", () => {
+      expect(tail("es", hedge, "medium", "one")).toBe(tail("es", hedge, "medium"));
+      expect(tail("es", hedge, "medium", "low", "one") > tail("es", hedge, "medium")).toBe(true);
+    });
+  });
+
+  describe("of a link between prices and volatilities", () => {
+    const source = {
+      kind: "monteCarlo", seed: "link", count: 200, horizonDays: "10", underlyings: ["BTC", "ETH"], volatility: ["0.6", "0.8"],
+      volFactors: { underlyings: ["BTC"], volOfVol: ["1.5"] }, correlation: [["1", "0.7", "-0.6"], ["0.7", "1", "-0.4"], ["-0.6", "-0.4", "1"]],
+    };
+    const quiet = { nettingSets: [{ id: "coins", underlyings: ["BTC", "ETH"] }], scenarios: [{ spot: "1", vol: "none", weight: "1" }] };
+    const tail = (held: typeof hedge, ...sets: string[]): bigint => report({ ...quiet, tail: { measure: "es", size: 5, source: { ...source, sets } } }, held).tail;
+    // What a fall costs, a rise of volatility makes worse.
+    const shortPut = positions(["PUT", "-10"]);
+
+    it("pushed to one is no relief for whoever is short puts: volatility rises in the crash", () => {
+      // A second list costs something in itself; pushing the link must cost more than weakening it, which a set with falling volatilities does not.
+      expect(tail(shortPut, "medium", "one") > tail(shortPut, "medium", "low") && tail(shortPut, "medium", "low") > tail(shortPut, "medium")).toBe(true);
+    });
+  });
+
+  describe("of netting sets added up with correlations", () => {
+    const aggregate = (sets?: readonly string[]): bigint => report(sets === undefined ? {} : { aggregation: { correlation: [["1", "0.4"], ["0.4", "1"]], sets } }, both).aggregate;
+
+    it("takes exactly the largest of its sets, and one is the plain sum", () => {
+      const [medium, high, low, one] = ["medium", "high", "low", "one"].map((set) => aggregate([set]));
+      expect(low! < medium! && medium! < high! && high! < one!).toBe(true);
+      expect(aggregate(["medium", "high", "low"])).toBe(high);
+      expect(aggregate(["medium", "low", "one"])).toBe(one);
+      expect(one).toBe(aggregate());
+    });
+
+    it("adds as the root says: √(x² + 2·0.4·x·y + y²) of what each set needs, rounded up", () => {
+      const { nettingSets, aggregate: found } = report({ aggregation: { correlation: [["1", "0.4"], ["0.4", "1"]], sets: ["medium"] } }, both);
+      const [x, y] = nettingSets.map(({ loss }) => loss) as [Value, Value];
+      const squared = x * x + y * y + (2n * 4n * x * y) / 10n;
+      expect(found * found >= squared && (found - 1n) * (found - 1n) < squared + value(1n)).toBe(true);
+    });
+  });
+});
