@@ -6,7 +6,7 @@ import type { PublicSignals } from "../prover/proof/public-signals.ts";
 import { FIELD, type Bps } from "../prover/units.ts";
 import { at, eventsOf, now, refusal, restoreAfterEach, travelTo } from "./support/contracts.ts";
 import {
-  ACCOUNT_SET, BREACH_SECRETS, BREACH_TIER, call, createWorld, DEMANDED, depositFor, grow, GROWTH_SECRETS, GROWTH_TIER, inOrder, POLICY_ID, publishSnapshot, SECRETS, signalsFor, submit, TIER, type World,
+  ACCOUNT_SET, BREACH_SECRETS, BREACH_TIER, call, createWorld, DEMANDED, depositFor, grow, GROWTH_SECRETS, GROWTH_TIER, inOrder, POLICY_ID, policyIdOf, publishSnapshot, SECRETS, signalsFor, submit, TIER, type World,
 } from "./support/margin-world.ts";
 import { simulate } from "./support/tiny-groth16.ts";
 
@@ -336,5 +336,30 @@ describe("collateral that a proof counts", () => {
     await travelTo(world.chain, Number((await health()).healthyUntil) + 1);
     await call(world.escrow, world.subject, "withdraw", subject, 1n);
     expect(await refused(prove({ sequence: 7 }, { onChainCollateral: 10n ** 9n, ...(await renewSnapshot(2n)) }))).toEqual(["CollateralNotHeld", 10n ** 9n, 10n ** 9n - 100n]);
+  });
+});
+
+describe("a proof that would outlast the release of its set", () => {
+  it("makes nobody healthy after it, though the collateral it counts stays", async () => {
+    const DAY = 86_400;
+    const patient = await createWorld(undefined, 100 * DAY);
+    try {
+      const policyId = policyIdOf(0xbeefn);
+      await call(patient.registry, patient.admin, "addPolicy", policyId, ...Object.values({ ...DEMANDED, maxStatementAge: 90 * DAY }));
+      await publishSnapshot(patient, { policyId, epoch: 1, root: 31n });
+      await depositFor(patient, subject, 10n * TOKEN);
+      const scope: bigint = await patient.registry.getFunction("scopeOf")(policyId);
+      await submit(patient, await signalsFor(patient, { signals: { scope, snapshotRoot: 31n, onChainCollateral: 10n ** 9n } }));
+      const ask = (name: string): Promise<unknown> => patient.registry.getFunction(name)(subject);
+      expect(await ask("isHealthy")).toBe(true);
+      await call(patient.registry, patient.subject, "announceRelease");
+      await travelTo(patient.chain, (await now(patient.chain)) + releaseDelay);
+      await call(patient.registry, patient.subject, "executeRelease");
+      expect([await ask("isHealthy"), await ask("collateralInUse")]).toEqual([false, 10n ** 9n]);
+      await call(patient.registry, patient.subject, "registerAccountSet", OTHER_SET);
+      expect(await ask("isHealthy")).toBe(false);
+    } finally {
+      await patient.chain.close();
+    }
   });
 });

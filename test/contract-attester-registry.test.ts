@@ -1,6 +1,7 @@
 import type { Contract, Signer } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { poseidon } from "../prover/commitment/poseidon.ts";
+import { AttesterKey } from "../prover/statement/attester-key.ts";
 import { buildRegistry, type Attester } from "../prover/statement/attester-registry.ts";
 import { FIELD } from "../prover/units.ts";
 import { at, connect, eventsOf, now, refusal, restoreAfterEach, travelTo, type Chain } from "./support/contracts.ts";
@@ -207,6 +208,16 @@ describe("revoking a key", () => {
     expect(await refused(call(registry, admin, "revokeRoot", ROOT))).toEqual({ name: "NothingToRevoke", args: [ROOT] });
     await revoke(DERIBIT);
     expect((await rootAt(1)).revoked).toBe(true);
+  });
+
+  it("leaves revoked what was revoked before: by another key, or by itself", async () => {
+    await publish(WITHOUT_OKX, attesterArguments([DERIBIT]));
+    await publish(WITHOUT_DERIBIT, attesterArguments([OKX]));
+    await publish(ROOT, attesterArguments([{ ...OKX, key: AttesterKey.fromHex("22".repeat(32)).publicKey }]));
+    await call(registry, admin, "revokeRoot", ROOT);
+    await revoke(DERIBIT);
+    await revoke(OKX);
+    for (const number of [1, 2, 3]) expect([number, await registry.getFunction("isRevoked")(number)]).toEqual([number, true]);
   });
 
   it("is exact over hundreds of roots, at a price that does not grow with them", async () => {

@@ -71,7 +71,7 @@ export function attesterArguments(attesters: readonly (Attester | null)[]): read
 }
 
 /** On a local chain in this process by default. The key is called a ceremony's, so that it serves on any network. */
-export async function createWorld(chain?: Chain): Promise<World> {
+export async function createWorld(chain?: Chain, maxSnapshotAge = MAX_SNAPSHOT_AGE): Promise<World> {
   chain ??= await connect();
   const [admin, first, second, third, subject, stranger] = await chain.ethers.getSigners();
   const adminAddress = await admin!.getAddress();
@@ -81,7 +81,7 @@ export async function createWorld(chain?: Chain): Promise<World> {
   const token = await deploy("DemoDollar");
   const key = await deploy("Groth16Verifier", keyOf(SECRETS));
   const verifier = await deploy("MarginHealthVerifier", adminAddress, TIER_DELAY, TIER_DELAY);
-  const oracle = await deploy("SnapshotOracle", await worldTerms(publishers, admin!));
+  const oracle = await deploy("SnapshotOracle", await worldTerms(publishers, admin!, maxSnapshotAge));
   const attesters = await deploy("AttesterRegistry", adminAddress, GRACE_PERIOD);
   const registry = await deploy("MarginHealthRegistry", adminAddress, verifier.target, oracle.target, attesters.target, token.target);
   const escrow = await chain.ethers.getContractAt("CollateralEscrow", await registry.getFunction("escrow")());
@@ -101,9 +101,9 @@ export async function createWorld(chain?: Chain): Promise<World> {
 }
 
 /** What the world's oracle is deployed with, and relays of it elsewhere. The admin is its guardian. */
-export async function worldTerms(publishers: readonly Signer[], admin: Signer) {
+export async function worldTerms(publishers: readonly Signer[], admin: Signer, maxSnapshotAge = MAX_SNAPSHOT_AGE) {
   const addresses = await Promise.all(publishers.map((publisher) => publisher.getAddress()));
-  return snapshotTerms({ publishers: addresses, quorum: QUORUM, maxSnapshotAge: MAX_SNAPSHOT_AGE, historyWindow: HISTORY_WINDOW }, await admin.getAddress());
+  return snapshotTerms({ publishers: addresses, quorum: QUORUM, maxSnapshotAge, historyWindow: HISTORY_WINDOW }, await admin.getAddress());
 }
 
 /** A publication as contracts take it. */
