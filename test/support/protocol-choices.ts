@@ -50,6 +50,11 @@ export const mostly = ({ model }: Pick<Place, "model">, dice: Dice, isWanted: (s
   const wanted = model.subjects.filter(isWanted);
   return dice.pick(wanted.length > 0 && dice.chance(90) ? wanted : model.subjects);
 };
+/** Mostly one that nobody liquidates: whose health is proved again before an auction ends it, ends it. */
+export const toProve = (run: Run, dice: Dice): SubjectModel => {
+  const isSpared = ({ address }: SubjectModel) => run.model.lines.every((line) => loanOf(line, address).notice === undefined);
+  return mostly(run, dice, (subject) => isProvable(subject) && (isSpared(subject) || dice.chance(25)));
+};
 export const isProvable = ({ accountSet, releaseFrom }: SubjectModel): boolean => accountSet !== 0n && releaseFrom === 0;
 
 export const tierFor = ({ model }: Place, dice: Dice, kind: number): string => {

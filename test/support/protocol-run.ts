@@ -48,6 +48,8 @@ export interface Run extends Place {
   readonly there: Place;
   /** What came about, for a test to see that it did. */
   readonly seen: (what: string) => void;
+  /** Everything that must hold after any call, for steps that make several. */
+  readonly check: () => Promise<void>;
 }
 
 /** One kind of call, with everything random about it from the dice. It makes the call, keeps the model, and says whether the call passed. */
@@ -63,7 +65,7 @@ export interface Step {
 const SECRETS_OF: Readonly<Record<string, string>> = { [TIER]: "margin world", [BREACH_TIER]: "margin world, breaches", [GROWTH_TIER]: "margin world, growth of account sets" };
 
 /** A run from where the worlds begin: one subject of four is registered, one snapshot is accepted at the source and none is relayed. */
-export async function beginRun({ world, actors, lines, there, readers: [reader, readerThere] }: ProtocolWorld, seen: Run["seen"]): Promise<Run> {
+export async function beginRun({ world, actors, lines, there, readers: [reader, readerThere] }: ProtocolWorld, seen: Run["seen"], check: (run: Run) => Promise<void>): Promise<Run> {
   const { subjects, creditors, lenders, keeper, bidders } = actors;
   const addressesOf = (signers: readonly Signer[]) => Promise.all(signers.map((signer) => signer.getAddress()));
   const all = [...subjects, ...creditors, ...lenders, keeper, ...bidders];
@@ -77,11 +79,12 @@ export async function beginRun({ world, actors, lines, there, readers: [reader, 
   const lenderAddresses = await addressesOf(lenders);
   model.lines.push(...LINES.map((terms, i) => ({ ...terms, address: String(lines[i]!.target), lender: lenderAddresses[i]!, loans: new Map(), lent: 0n, repaid: 0n, takenOver: 0n })));
   for (const address of await addressesOf([...subjects, ...lenders, ...bidders])) model.purses.set(address, PURSE);
-  return {
+  const run: Run = {
     world, reader, model, chainId: 31_337n, time: await now(world.chain), checked: 0, highest: new Map(), lines, signers: new Map(everybody.map((address, i) => [address, all[i]!] as const)),
-    creditors: await addressesOf(creditors), keeper: await keeper.getAddress(), bidders: await addressesOf(bidders), accepted: [], publications: [first], epochs: new Map([[POLICY_ID, 1]]), seen,
+    creditors: await addressesOf(creditors), keeper: await keeper.getAddress(), bidders: await addressesOf(bidders), accepted: [], publications: [first], epochs: new Map([[POLICY_ID, 1]]), seen, check: () => check(run),
     there: { world: there, reader: readerThere, model: await modelOf(there, addresses), chainId: 1n, time: await now(there.chain), checked: 0, highest: new Map() },
   };
+  return run;
 }
 
 /** What both registries begin with. */
@@ -119,7 +122,6 @@ export async function outcomeOf(action: Promise<unknown>, abi: Interface): Promi
 
 /** Sends a call in a block of the place's time, compares how it ends, and says whether it passed. */
 export async function attempt({ world, time }: Place, expected: string | undefined, contract: Contract, signer: Signer, name: string, ...parameters: unknown[]): Promise<boolean> {
-  const key = `${name}: ${expected ?? "ok"}`; ((globalThis as any).H ??= {})[key] = ((globalThis as any).H[key] ?? 0) + 1;
   const action = at(world.chain, time, () => call(contract, signer, name, ...parameters));
   expect(await outcomeOf(action, contract.interface), name).toBe(expected);
   return expected === undefined;

@@ -37,7 +37,7 @@ export const ACCOUNT_SET_STEPS: readonly Step[] = [
     },
   },
   {
-    name: "announceRelease", weight: 4,
+    name: "announceRelease", weight: 5,
     run: async (run, dice) => {
       const { model, world, time } = run;
       const subject = mostly(run, dice, (one) => isProvable(one) && !hasPledged(run, one));
@@ -48,7 +48,7 @@ export const ACCOUNT_SET_STEPS: readonly Step[] = [
     },
   },
   {
-    name: "cancelRelease", weight: 2,
+    name: "cancelRelease", weight: 3,
     run: async (run, dice) => {
       const subject = mostly(run, dice, ({ releaseFrom }) => releaseFrom !== 0);
       const passed = await attempt(run, subject.releaseFrom === 0 ? "NoReleaseRunning" : undefined, run.world.registry, signerOf(run, subject.address), "cancelRelease");
@@ -61,7 +61,7 @@ export const ACCOUNT_SET_STEPS: readonly Step[] = [
     run: async (run, dice) => {
       const { world } = run;
       const subject = mostly(run, dice, ({ releaseFrom }) => releaseFrom !== 0);
-      if (dice.chance(30)) waitUntil(run, subject.releaseFrom);
+      if (dice.chance(50)) waitUntil(run, subject.releaseFrom);
       const refused = subject.releaseFrom === 0 ? "NoReleaseRunning" : run.time < subject.releaseFrom ? "ReleaseTooEarly" : hasPledged(run, subject) ? "PledgesOutstanding" : undefined;
       const passed = await attempt(run, refused, world.registry, signerOf(run, subject.address), "executeRelease");
       if (passed) {

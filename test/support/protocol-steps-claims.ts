@@ -1,16 +1,17 @@
 /** Proofs of health and of breaches, one at a time and in batches. */
 import type { Dice } from "./dice.ts";
 import { BREACH, HEALTH } from "./margin-world.ts";
-import { claimOf, isProvable, mostly, subjectOf, tierFor } from "./protocol-choices.ts";
+import { claimOf, mostly, subjectOf, tierFor, toProve } from "./protocol-choices.ts";
 import { judgeBreach, judgeHealth, recordBreach, recordHealth, tierRefusal, type ClaimedSignals } from "./protocol-claims.ts";
 import { isCurrentSnapshot, isHealthy, latestOf, type Evidence, type Proved, type SubjectModel } from "./protocol-model.ts";
 import { attempt, proofUnder, signalsOf, type Place, type Run, type Step } from "./protocol-run.ts";
-import { publishNext } from "./protocol-steps-snapshots.ts";
+import { publishNext, setPublication } from "./protocol-steps-snapshots.ts";
 import { simulate, trapdoor } from "./tiny-groth16.ts";
 
 /** Publishers that go on, mostly: without a current snapshot nothing can be proved. */
 export async function haveSnapshot(run: Run, dice: Dice): Promise<void> {
   const { policyId } = run.model.policies[0]!;
+  if (run.model.isOraclePaused && dice.chance(50)) await setPublication(run, "unpause");
   const latest = latestOf(run.model, policyId);
   if ((latest === undefined || !isCurrentSnapshot(run.model, latest, run.time)) && dice.chance(75)) await publishNext(run, dice, policyId);
 }
@@ -38,7 +39,7 @@ export async function submit(run: Run, dice: Dice, sent: ClaimedSignals): Promis
 async function submitMany(run: Run, dice: Dice): Promise<boolean> {
   const { model, world, time } = run;
   const tier = tierFor(run, dice, HEALTH);
-  const all = Array.from({ length: 1 + dice.below(4) }, () => claimOf(run, dice, mostly(run, dice, isProvable), HEALTH));
+  const all = Array.from({ length: 1 + dice.below(4) }, () => claimOf(run, dice, toProve(run, dice), HEALTH));
   const forged = dice.chance(8) ? dice.below(all.length) : -1;
   const before = structuredClone(model.subjects);
   let refused: string | undefined = model.isPaused ? "EnforcedPause" : undefined;
@@ -76,7 +77,7 @@ export const CLAIM_STEPS: readonly Step[] = [
     name: "submit", weight: 40,
     run: async (run, dice) => {
       await haveSnapshot(run, dice);
-      return submit(run, dice, claimOf(run, dice, mostly(run, dice, isProvable), HEALTH));
+      return submit(run, dice, claimOf(run, dice, toProve(run, dice), HEALTH));
     },
   },
   {

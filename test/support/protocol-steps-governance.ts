@@ -7,6 +7,15 @@ import { attempt, waitUntil, type Run, type Step } from "./protocol-run.ts";
 import { ATTESTER_KEYS } from "./statements.ts";
 import { keyOf, trapdoor } from "./tiny-groth16.ts";
 
+async function addPolicy(run: Run, dice: Dice): Promise<boolean> {
+  const { model: { policies }, world } = run;
+  const policyHash = BigInt(100 + dice.below(3));
+  const terms = { policyId: policyIdOf(policyHash), level: dice.below(2), minRatioBps: 10_000 + dice.below(500), minAssurance: dice.below(3), maxStatementAge: 600 + dice.below(2_000) };
+  const passed = await attempt(run, policies.some(({ policyId }) => policyId === terms.policyId) ? "PolicyKnown" : undefined, world.registry, world.admin, "addPolicy", ...Object.values(terms));
+  if (passed) policies.push({ ...terms, policyHash, retired: false });
+  return passed;
+}
+
 const POLICY_STEPS: readonly Step[] = [
   {
     name: "pause or unpause", weight: 4,
@@ -21,21 +30,16 @@ const POLICY_STEPS: readonly Step[] = [
   },
   {
     name: "addPolicy", weight: 2,
-    run: async (run, dice) => {
-      const policyHash = BigInt(100 + dice.below(3));
-      const terms = { policyId: policyIdOf(policyHash), level: dice.below(2), minRatioBps: 10_000 + dice.below(500), minAssurance: dice.below(3), maxStatementAge: 600 + dice.below(2_000) };
-      const isKnown = run.model.policies.some(({ policyId }) => policyId === terms.policyId);
-      const passed = await attempt(run, isKnown ? "PolicyKnown" : undefined, run.world.registry, run.world.admin, "addPolicy", ...Object.values(terms));
-      if (passed) run.model.policies.push({ ...terms, policyHash, retired: false });
-      return passed;
-    },
+    run: addPolicy,
   },
   {
-    name: "retirePolicy", weight: 1,
+    name: "retirePolicy", weight: 3,
     run: async (run, dice) => {
       // The first carries all credit: once it is gone, little else happens in a run.
       const { policies } = run.model;
-      const policy = dice.chance(95) ? policies[1 + dice.below(policies.length)] : policies[0];
+      if (policies.length === 1 && dice.chance(80)) await addPolicy(run, dice);
+      waitUntil(run, run.time + 1);
+      const policy = dice.chance(95) ? policies[1 + dice.below(Math.max(1, policies.length - 1))] : policies[0];
       const refused = policy === undefined ? "UnknownPolicy" : policy.retired ? "RetiredPolicy" : undefined;
       const passed = await attempt(run, refused, run.world.registry, run.world.admin, "retirePolicy", policy?.policyId ?? policyIdOf(1n));
       if (passed) policy!.retired = true;
@@ -70,7 +74,7 @@ const ATTESTER_STEPS: readonly Step[] = [
     },
   },
   {
-    name: "revoke a key", weight: 0.7,
+    name: "revoke a key", weight: 1,
     run: async (run, dice) => {
       const { model, world } = run;
       const i = dice.below(ATTESTER_KEYS.length);
@@ -100,7 +104,7 @@ const TIER_STEPS: readonly Step[] = [
     },
   },
   {
-    name: "scheduleSunset", weight: 0.7,
+    name: "scheduleSunset", weight: 1,
     run: async (run, dice) => {
       const { world, time } = run;
       const tier = mostlySpare(run, dice);
@@ -112,7 +116,7 @@ const TIER_STEPS: readonly Step[] = [
     },
   },
   {
-    name: "disableTier", weight: 0.5,
+    name: "disableTier", weight: 0.7,
     run: async (run, dice) => {
       const tier = mostlySpare(run, dice);
       const passed = await attempt(run, tier.disabled ? "TierDisabled" : undefined, run.world.verifier, run.world.admin, "disableTier", tier.tier);

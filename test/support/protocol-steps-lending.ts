@@ -24,7 +24,7 @@ function debtFor(run: Run, { line, subject }: Owed): bigint {
 /** What must come before a credit where nobody may have one: an account set, publishers who go on, a breaker armed again, a proof, a pledge. */
 async function haveCredit(run: Run, dice: Dice): Promise<void> {
   const { model } = run;
-  const { line, subject } = mostlyOwed(run, dice, (owed) => isProvable(owed.subject) && owed.loan.badDebt === 0n && debtFor(run, owed) > owed.loan.debt);
+  const { line, subject } = mostlyOwed(run, dice, (owed) => isProvable(owed.subject) && owed.loan.badDebt === 0n && owed.loan.notice === undefined && debtFor(run, owed) > owed.loan.debt);
   const next = () => waitUntil(run, run.time + 1);
   if (subject.accountSet === 0n) await register(run, dice, subject).then(next);
   const { policyId } = line.terms;
@@ -65,7 +65,7 @@ export const LENDING_STEPS: readonly Step[] = [
     },
   },
   {
-    name: "repay", weight: 3,
+    name: "repay", weight: 4,
     run: async (run, dice) => {
       const { model: all } = run;
       const { line, subject, loan } = mostlyOwed(run, dice, ({ loan }) => loan.debt > 0n);

@@ -45,18 +45,26 @@ async function comesFirst(run: Run, dice: Dice, isWanted: (owed: Owed) => boolea
   return true;
 }
 
+/** Bidders wait for an auction, and for each other. */
+async function comesNext(run: Run, dice: Dice): Promise<void> {
+  if (dice.chance(50)) return;
+  await run.check();
+  waitUntil(run, run.time + 1);
+  if (await bid(run, dice)) run.seen("bid");
+}
+
 async function bid(run: Run, dice: Dice): Promise<boolean> {
   const { model, world } = run;
   if (await comesFirst(run, dice, isRunning(run), "start")) return false;
   const owed = mostlyOwed(run, dice, isRunning(run));
   const { line, subject, loan } = owed;
   if (dice.chance(70)) waitForBreaker(run, owed);
-  if (loan.notice !== undefined && dice.chance(50)) waitUntil(run, run.time + dice.below(line.auction.fastPeriod + (dice.chance(30) ? line.auction.slowPeriod : 0)));
+  if (loan.notice !== undefined && dice.chance(50)) waitUntil(run, run.time + dice.below(dice.chance(25) ? line.auction.fastPeriod + line.auction.slowPeriod : line.auction.fastPeriod / 3));
   const { time } = run;
   const position = positionOf(model, line, subject.address);
   const price = priceOf(model, line, subject, time);
   const most = typeof price === "bigint" && price > 0n ? rules.largestRepayment(line.auction, position, price) : position.debt;
-  const offer = dice.chance(3) ? 0n : (most * BigInt(1 + dice.below(14))) / 10n + 1n;
+  const offer = dice.chance(3) ? 0n : (most * BigInt(dice.chance(40) ? 20 : 1 + dice.below(12))) / 10n + 1n;
   const bidder = dice.chance(85) ? dice.pick(run.bidders) : subject.address;
   const sale = typeof price === "bigint" && price > 0n && position.pledge > 0n && offer > 0n ? rules.sale(line.auction, position, price, offer, loan.notice!.rewarded) : undefined;
   const least = sale === undefined || dice.chance(40) ? 0n : (sale.collateral * offer) / sale.repaid + (dice.chance(30) ? offer : 0n);
@@ -80,6 +88,7 @@ async function bid(run: Run, dice: Dice): Promise<boolean> {
   if (surplus > 0n) run.seen("a surplus that goes back to the subject");
   if (sale!.fee > 0n) run.seen("a penalty of which lender and keeper have their shares");
   tell(run, ending, true);
+  if (ending === undefined) await comesNext(run, dice);
   return true;
 }
 
@@ -131,7 +140,7 @@ export const LIQUIDATION_STEPS: readonly Step[] = [
     name: "notice", weight: 9,
     run: async (run, dice) => {
       const { model } = run;
-      const isOpen = ({ line, subject, loan }: Owed) => loan.debt > 0n && (loan.notice === undefined || isVoid(model, line, subject, run.time));
+      const isOpen = ({ line, subject, loan }: Owed) => (loan.notice === undefined || isVoid(model, line, subject, run.time)) && rules.isShort(line.auction, positionOf(model, line, subject.address));
       if (await comesFirst(run, dice, isOpen, "borrow")) return false;
       const { line, subject, loan } = mostlyOwed(run, dice, isOpen);
       if (loan.debt > 0n && meets(model, subject, line.terms, run.time) && dice.chance(80)) waitUntil(run, subject.last!.healthyUntil + 1);
@@ -145,7 +154,7 @@ export const LIQUIDATION_STEPS: readonly Step[] = [
     },
   },
   {
-    name: "start", weight: 9,
+    name: "start", weight: 10,
     run: async (run, dice) => {
       const { model } = run;
       const isNoticed = ({ line, subject, loan }: Owed) => loan.notice !== undefined && loan.notice.startedAt === 0 && !isVoid(model, line, subject, run.time);
@@ -162,11 +171,12 @@ export const LIQUIDATION_STEPS: readonly Step[] = [
       if (!passed) return false;
       await expectLiquidatable(run, owed, loan.notice!.at);
       loan.notice!.startedAt = run.time;
+      await comesNext(run, dice);
       return true;
     },
   },
-  { name: "bid", weight: 14, run: bid },
-  { name: "takeOver", weight: 5, run: takeOver },
+  { name: "bid", weight: 20, run: bid },
+  { name: "takeOver", weight: 6, run: takeOver },
   {
     name: "cancel", weight: 5,
     run: async (run, dice) => {

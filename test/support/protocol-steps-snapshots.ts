@@ -100,10 +100,26 @@ async function disagree(run: Run, dice: Dice): Promise<boolean> {
 
 export const rearmRefusalOf = ({ model, time }: Run, policyId: string): string | undefined => rearmRefusal(breakerOf(model, policyId), expiryOf(model, policyId), time);
 
+async function tripByGuardian(run: Run, policyId: string): Promise<boolean> {
+  const { model, world, time } = run;
+  const passed = await attempt(run, undefined, world.oracle, world.admin, "trip", policyId);
+  trip(breakerOf(model, policyId), expiryOf(model, policyId), time, time);
+  waitUntil(run, time + 1);
+  return passed;
+}
+
 /** The guardian finds that the cause is gone. */
 export async function rearmEarly(run: Run, policyId: string): Promise<boolean> {
   const passed = await attempt(run, rearmRefusalOf(run, policyId), run.world.oracle, run.world.admin, "rearm", policyId);
   if (passed) rearm(breakerOf(run.model, policyId));
+  return passed;
+}
+
+export async function setPublication(run: Run, name: "pause" | "unpause"): Promise<boolean> {
+  const { model, world } = run;
+  const passed = await attempt(run, name === "unpause" && !model.isOraclePaused ? "ExpectedPause" : undefined, world.oracle, world.admin, name);
+  if (passed) model.isOraclePaused = name === "pause";
+  waitUntil(run, run.time + 1);
   return passed;
 }
 
@@ -123,33 +139,19 @@ export const SNAPSHOT_STEPS: readonly Step[] = [
       return passed;
     },
   },
-  {
-    name: "trip", weight: 1.5,
-    run: async (run, dice) => {
-      const { model, world, time } = run;
-      const policyId = policyOf(run, dice);
-      const passed = await attempt(run, undefined, world.oracle, world.admin, "trip", policyId);
-      trip(breakerOf(model, policyId), expiryOf(model, policyId), time, time);
-      return passed;
-    },
-  },
+  { name: "trip", weight: 1.5, run: (run, dice) => tripByGuardian(run, policyOf(run, dice)) },
   {
     name: "rearm", weight: 4,
     run: async (run, dice) => {
-      const policyId = policyOf(run, dice);
+      const tripped = run.model.policies.filter(({ policyId }) => breakerOf(run.model, policyId).isTripped);
+      const policyId = tripped.length > 0 && dice.chance(90) ? dice.pick(tripped).policyId : policyOf(run, dice);
+      if (tripped.length === 0 && dice.chance(60)) await tripByGuardian(run, policyId);
       if (breakerOf(run.model, policyId).isTripped && rearmRefusalOf(run, policyId) !== undefined && dice.chance(75)) await publishNext(run, dice, policyId);
       return rearmEarly(run, policyId);
     },
   },
   {
     name: "pause or unpause publication", weight: 3,
-    run: async (run, dice) => {
-      const { model, world } = run;
-      const name = model.isOraclePaused || dice.chance(75) ? "unpause" : "pause";
-      const refused = name === "unpause" && !model.isOraclePaused ? "ExpectedPause" : undefined;
-      const passed = await attempt(run, refused, world.oracle, world.admin, name);
-      if (passed) model.isOraclePaused = name === "pause";
-      return passed;
-    },
+    run: (run, dice) => setPublication(run, run.model.isOraclePaused || dice.chance(50) ? "unpause" : "pause"),
   },
 ];

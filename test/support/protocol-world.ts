@@ -24,8 +24,8 @@ interface LineTerms {
  */
 export const LINES: readonly LineTerms[] = [
   {
-    terms: { policyId: POLICY_ID, level: 0, minRatioBps: 10_500, minAssurance: 1 }, unitPrice: PAR, limit: 5_000n * DOLLAR, pledgeBps: 11_500n,
-    auction: { ...AUCTION_TERMS, gracePeriod: 900, slowPeriod: 7_200, maxReward: 20n * DOLLAR, smallPosition: 100n * DOLLAR },
+    terms: { policyId: POLICY_ID, level: 0, minRatioBps: 10_500, minAssurance: 1 }, unitPrice: PAR, limit: 5_000n * DOLLAR, pledgeBps: 13_000n,
+    auction: { ...AUCTION_TERMS, gracePeriod: 900, slowPeriod: 7_200, maxReward: 20n * DOLLAR, smallPosition: 250n * DOLLAR },
   },
   {
     terms: { policyId: POLICY_ID, level: 1, minRatioBps: 11_000, minAssurance: 1 }, unitPrice: (PAR * 3n) / 2n + 1n, limit: 1_000n * DOLLAR, pledgeBps: 1_000n,
