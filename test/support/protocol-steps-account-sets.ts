@@ -16,6 +16,15 @@ export async function register(run: Run, dice: Dice, subject: SubjectModel): Pro
   return passed;
 }
 
+async function announce(run: Run, dice: Dice): Promise<boolean> {
+  const { model, world, time } = run;
+  const subject = mostly(run, dice, (one) => isProvable(one) && !hasPledged(run, one));
+  const refused = subject.accountSet === 0n ? "NotRegistered" : subject.releaseFrom !== 0 ? "ReleaseRunning" : hasPledged(run, subject) ? "PledgesOutstanding" : undefined;
+  const passed = await attempt(run, refused, world.registry, signerOf(run, subject.address), "announceRelease");
+  if (passed) Object.assign(subject, { isEnded: true, releaseFrom: time + model.releaseDelay });
+  return passed;
+}
+
 export const ACCOUNT_SET_STEPS: readonly Step[] = [
   {
     name: "registerAccountSet", weight: 8,
@@ -38,14 +47,7 @@ export const ACCOUNT_SET_STEPS: readonly Step[] = [
   },
   {
     name: "announceRelease", weight: 5,
-    run: async (run, dice) => {
-      const { model, world, time } = run;
-      const subject = mostly(run, dice, (one) => isProvable(one) && !hasPledged(run, one));
-      const refused = subject.accountSet === 0n ? "NotRegistered" : subject.releaseFrom !== 0 ? "ReleaseRunning" : hasPledged(run, subject) ? "PledgesOutstanding" : undefined;
-      const passed = await attempt(run, refused, world.registry, signerOf(run, subject.address), "announceRelease");
-      if (passed) Object.assign(subject, { isEnded: true, releaseFrom: time + model.releaseDelay });
-      return passed;
-    },
+    run: announce,
   },
   {
     name: "cancelRelease", weight: 3,
@@ -60,8 +62,9 @@ export const ACCOUNT_SET_STEPS: readonly Step[] = [
     name: "executeRelease", weight: 4,
     run: async (run, dice) => {
       const { world } = run;
+      if (!run.model.subjects.some(({ releaseFrom }) => releaseFrom !== 0) && dice.chance(75)) await announce(run, dice);
       const subject = mostly(run, dice, ({ releaseFrom }) => releaseFrom !== 0);
-      if (dice.chance(50)) waitUntil(run, subject.releaseFrom);
+      waitUntil(run, dice.chance(60) ? subject.releaseFrom : run.time + 1);
       const refused = subject.releaseFrom === 0 ? "NoReleaseRunning" : run.time < subject.releaseFrom ? "ReleaseTooEarly" : hasPledged(run, subject) ? "PledgesOutstanding" : undefined;
       const passed = await attempt(run, refused, world.registry, signerOf(run, subject.address), "executeRelease");
       if (passed) {

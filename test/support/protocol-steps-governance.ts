@@ -50,7 +50,7 @@ const POLICY_STEPS: readonly Step[] = [
 
 const ATTESTER_STEPS: readonly Step[] = [
   {
-    name: "publish attesters", weight: 3,
+    name: "publish attesters", weight: 5,
     run: async (run, dice) => {
       const { model, world, time } = run;
       const keys = ATTESTER_KEYS.map((_, i) => i).filter((i) => dice.chance(model.revokedKeys.has(i) ? 5 : 60));
@@ -65,7 +65,7 @@ const ATTESTER_STEPS: readonly Step[] = [
     },
   },
   {
-    name: "revoke a root", weight: 1,
+    name: "revoke a root", weight: 2,
     run: async (run, dice) => {
       const root = dice.pick(run.model.roots);
       const passed = await attempt(run, root.revoked ? "NothingToRevoke" : undefined, run.world.attesters, run.world.admin, "revokeRoot", root.root);
@@ -74,7 +74,7 @@ const ATTESTER_STEPS: readonly Step[] = [
     },
   },
   {
-    name: "revoke a key", weight: 1,
+    name: "revoke a key", weight: 1.5,
     run: async (run, dice) => {
       const { model, world } = run;
       const i = dice.below(ATTESTER_KEYS.length);
@@ -89,7 +89,7 @@ const ATTESTER_STEPS: readonly Step[] = [
 
 const TIER_STEPS: readonly Step[] = [
   {
-    name: "addTier", weight: 1.5,
+    name: "addTier", weight: 2,
     run: async (run, dice) => {
       const { model, world } = run;
       const label = dice.chance(80) ? `key ${model.tiers.length}` : dice.pick(model.tiers).label;
@@ -104,7 +104,7 @@ const TIER_STEPS: readonly Step[] = [
     },
   },
   {
-    name: "scheduleSunset", weight: 1,
+    name: "scheduleSunset", weight: 2,
     run: async (run, dice) => {
       const { world, time } = run;
       const tier = mostlySpare(run, dice);
@@ -116,7 +116,7 @@ const TIER_STEPS: readonly Step[] = [
     },
   },
   {
-    name: "disableTier", weight: 0.7,
+    name: "disableTier", weight: 2,
     run: async (run, dice) => {
       const tier = mostlySpare(run, dice);
       const passed = await attempt(run, tier.disabled ? "TierDisabled" : undefined, run.world.verifier, run.world.admin, "disableTier", tier.tier);

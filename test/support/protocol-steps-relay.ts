@@ -67,7 +67,7 @@ export const RELAY_STEPS: readonly Step[] = [
   { name: "relay a snapshot", weight: 8, run: relay },
   { name: "relay what no quorum signed", weight: 2, isAttack: true, run: relayForged },
   {
-    name: "relay a revocation", weight: 1,
+    name: "relay a revocation", weight: 3,
     run: async (run, dice) => {
       const place = await across(run);
       const { model, world, time } = place;

@@ -127,9 +127,9 @@ const policyOf = ({ model }: Run, dice: Dice): string => dice.pick(dice.chance(7
 
 export const SNAPSHOT_STEPS: readonly Step[] = [
   { name: "two publishers publish", weight: 12, run: (run, dice) => publishNext(run, dice, policyOf(run, dice)) },
-  { name: "publishers disagree", weight: 0.7, run: disagree },
+  { name: "publishers disagree", weight: 2, run: disagree },
   {
-    name: "revoke a snapshot", weight: 1,
+    name: "revoke a snapshot", weight: 2,
     run: async (run, dice) => {
       const { model, world, time } = run;
       const standing = model.snapshots.filter(({ revoked }) => !revoked);
@@ -139,7 +139,7 @@ export const SNAPSHOT_STEPS: readonly Step[] = [
       return passed;
     },
   },
-  { name: "trip", weight: 1.5, run: (run, dice) => tripByGuardian(run, policyOf(run, dice)) },
+  { name: "trip", weight: 2, run: (run, dice) => tripByGuardian(run, policyOf(run, dice)) },
   {
     name: "rearm", weight: 4,
     run: async (run, dice) => {
