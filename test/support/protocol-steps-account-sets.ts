@@ -64,7 +64,7 @@ export const ACCOUNT_SET_STEPS: readonly Step[] = [
       const { world } = run;
       if (!run.model.subjects.some(({ releaseFrom }) => releaseFrom !== 0) && dice.chance(75)) await announce(run, dice);
       const subject = mostly(run, dice, ({ releaseFrom }) => releaseFrom !== 0);
-      waitUntil(run, dice.chance(60) ? subject.releaseFrom : run.time + 1);
+      waitUntil(run, Math.max(run.time + 1, dice.chance(60) ? subject.releaseFrom : 0));
       const refused = subject.releaseFrom === 0 ? "NoReleaseRunning" : run.time < subject.releaseFrom ? "ReleaseTooEarly" : hasPledged(run, subject) ? "PledgesOutstanding" : undefined;
       const passed = await attempt(run, refused, world.registry, signerOf(run, subject.address), "executeRelease");
       if (passed) {
