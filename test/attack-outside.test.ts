@@ -194,8 +194,7 @@ describe("two false statements whose errors cancel", () => {
 
   it("under the coefficients of the batch itself, of its proofs in another order and of it doubled are refused", async () => {
     const { proofs, signals: all } = await seen(2);
-    const { liveKey } = world.verifier.interface.getFunction("liveKey") === null ? { liveKey: undefined } : { liveKey: world.verifier.getFunction("liveKey") };
-    const key = String(await liveKey!(0, TIER));
+    const key = String(await world.verifier.getFunction("liveKey")(0, TIER));
     const keyHash = await world.chain.ethers.provider.call({ to: key, data: verifierAbi.encodeFunctionData("verificationKeyHash", []) });
     // The rule is public: the hash of tag, chain, contract, key, count and every word; bit 128 set.
     const weights = (batch: readonly Words[], own: readonly Words[]): bigint[] => {
@@ -225,7 +224,7 @@ describe("a proof taken elsewhere", () => {
     const { admin, verifier, oracle, attesters, token } = world;
     const other = await chain.ethers.deployContract("MarginHealthRegistry", [await admin.getAddress(), verifier.target, oracle.target, attesters.target, token.target]);
     const there = String(other.target);
-    for (const data of [abi.encodeFunctionData("addPolicy", [toBeHex(POLICY_HASH, 32), 0, 10_500, 1, 1_800])]) await admin.sendTransaction({ to: there, data });
+    await admin.sendTransaction({ to: there, data: abi.encodeFunctionData("addPolicy", [toBeHex(POLICY_HASH, 32), 0, 10_500, 1, 1_800]) });
     await world.subject.sendTransaction({ to: there, data: abi.encodeFunctionData("registerAccountSet", [ACCOUNT_SET]) });
     expect(await send(one(proof, signals), there)).toMatch(/^ScopeMismatch/);
     // keccak256(chain, registry, policy) >> 8
@@ -277,7 +276,7 @@ describe("time", () => {
   it("is the block's: a proof sent for the last second of its statements counts then, and not a second later", async () => {
     const asOf = Number((signals[4]! >> 160n) & 0xffff_ffffn);
     const last = asOf + 1_800;
-    const in_ = async (time: number, run: () => Promise<string>) => {
+    const sentAt = async (time: number, run: () => Promise<string>) => {
       const snapshot = await chain.ethers.provider.send("evm_snapshot", []);
       await chain.ethers.provider.send("evm_setNextBlockTimestamp", [time]);
       const outcome = await run();
@@ -285,7 +284,7 @@ describe("time", () => {
       await chain.ethers.provider.send("evm_revert", [snapshot]);
       return [outcome.split(" ")[0], healthy];
     };
-    expect(await in_(last, () => send(one(proof, signals)))).toEqual(["accepted", true]);
-    expect(await in_(last + 1, () => send(one(proof, signals)))).toEqual(["StatementTooOld", false]);
+    expect(await sentAt(last, () => send(one(proof, signals)))).toEqual(["accepted", true]);
+    expect(await sentAt(last + 1, () => send(one(proof, signals)))).toEqual(["StatementTooOld", false]);
   });
 });
