@@ -106,6 +106,7 @@ export { statementAttester } from "./statement/statement-attester.ts";
 export { allTiers, breachTier, growthParameters, readTiers, statementKind, tierParameters } from "./proof/tiers.ts";
 export type { AnyParameters, ArtifactOptions, GrowthParameters, StatementKind, TierParameters } from "./proof/tiers.ts";
 export { tierFor, tierForMarket } from "./proof/tier-fit.ts";
+export type { TierChoice } from "./proof/tier-fit.ts";
 export { loadArtifacts, loadVerifyingArtifacts } from "./proof/artifacts.ts";
 export type { Artifacts, VerifyingArtifacts } from "./proof/artifacts.ts";
 export type { ArtifactLock } from "./proof/artifact-lock.ts";
