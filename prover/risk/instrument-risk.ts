@@ -5,6 +5,7 @@ import type { Greeks } from "./greeks.ts";
 import { dollarDelta, unitExposure } from "./instrument-exposure.ts";
 import type { Instrument } from "./instruments.ts";
 import { SECONDS_PER_YEAR } from "./market.ts";
+import { moveOf } from "./policy.ts";
 import type { RiskPlan } from "./risk-plan.ts";
 import { riskOf, type BasisMoves, type Exact, type InstrumentRisk, type UnitRisk } from "./unit-risk.ts";
 import { ZERO, negative, plus, share, type Valuer } from "./valuer.ts";
@@ -44,7 +45,7 @@ export function instrumentColumns(subject: Subject, plan: RiskPlan): InstrumentR
       };
     };
     return {
-      scenarioPnl: grid.map(({ spot, moves, vol, weight }) => entry(valuer.change(moves?.[name] ?? spot, vol), weight)),
+      scenarioPnl: grid.map((scenario) => entry(valuer.change(moveOf(scenario, name), scenario.vol), scenario.weight)),
       skewPnl: skews.map(({ vol, weight }) => entry(valuer.change(SCALE.factor as Factor, vol), weight)),
       basisPnl: bases(),
       cellValue: byValue ? valuer.modelValue : ZERO,

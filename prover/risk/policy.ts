@@ -25,6 +25,10 @@ export interface Scenario {
   readonly weight: Factor;
 }
 
+/** What a scenario multiplies the spot of `underlying` by. A move is one that is listed: every object has a `constructor`. */
+export const moveOf = ({ spot, moves = {} }: Pick<Scenario, "spot" | "moves">, underlying: string): Factor =>
+  Object.hasOwn(moves, underlying) ? moves[underlying]! : spot;
+
 /** One number per margin level; reading makes sure that IM ≥ MM. IM is the full number, not an addition to MM. */
 export interface PerLevel {
   readonly MM: Factor;
@@ -132,7 +136,7 @@ export function parsePolicy(json: unknown, options: PolicyReading = {}): Policy 
 
 /** The optional parts that are there, word for word: their numbers have no other form. */
 function writtenFeatures(json: unknown): Json {
-  const parts = Object.entries(json as Record<string, Json>).filter(([key]) => key in featuresSchema.shape);
+  const parts = Object.entries(json as Record<string, Json>).filter(([key]) => Object.hasOwn(featuresSchema.shape, key));
   return structuredClone(Object.fromEntries(parts)) as Json;
 }
 

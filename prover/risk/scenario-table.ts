@@ -2,7 +2,7 @@
 import { formatDecimal } from "../numeric/decimal.ts";
 import { DECIMALS, type Factor } from "../units.ts";
 import { amountTable, moveText } from "./amount-table.ts";
-import type { Scenario } from "./policy.ts";
+import { moveOf } from "./policy.ts";
 import { QUANTILES, type ScenarioSummary, type TailSetSummary } from "./scenario-summary.ts";
 import { factorText, type Json } from "./schema.ts";
 import { volShockJson } from "./vol-shock-schema.ts";
@@ -47,8 +47,6 @@ function setJson({ set, scenarios, factors, realised, given }: TailSetSummary): 
     scenarios: scenarios.map(({ id, moves, vols }) => ({ id, moves: numbers(moves), vols: numbers(vols) })),
   };
 }
-
-const moveOf = ({ spot, moves = {} }: Scenario, name: string): Factor => (Object.hasOwn(moves, name) ? moves[name]! : spot);
 
 /** A column for all that move by the same multiplier, and one for each underlying that somewhere does not. */
 function gridTable({ grid, underlyings }: ScenarioSummary): string {
