@@ -8,7 +8,8 @@ import type { PolicyFeatures } from "./policy-features.ts";
 export type Measure = PolicyFeatures["exposures"][number]["measure"] | "forwardDelta";
 
 /**
- * What an exposure column sums up. In quote units: delta·spot, gamma·spot²/100 (delta's change for 1 %), vega per point, theta per day,
+ * What an exposure column sums up. In quote units: delta·spot, gamma·spot²/100 (delta's change for 1 %), vega per point, relative vega for a
+ * volatility that doubles (vega times the volatility, as supervisors weigh it), theta per day,
  * notional multiplier·spot; gross ones the same for long and short.
  */
 export interface ExposureColumn {

@@ -45,6 +45,8 @@ const scenarioSchema = z.strictObject({
   moves: byNames(within({ min: 1n, max: 100n * ONE, remedy: "a multiplier is above 0 and at most 100" })).optional(),
   vol: z.enum(["up", "down", "none", "linear", "absolute"]),
   weight: within({ min: 0n, max: 10n * ONE, remedy: "a weight lies between 0 and 1, of a skew rotation between 0 and 10" }),
+  /** Curvature: leaves out what the delta gains. */
+  less: z.literal("delta").optional(),
 });
 
 export const policySchema = z.strictObject({

@@ -25,6 +25,7 @@ export function scenarioSummaryJson({ policy, underlyings, grid, volShocks, tail
       moves: Object.fromEntries(underlyings.map((name) => [name, factorText(moveOf(scenario, name))])),
       vol: scenario.vol,
       weight: factorText(scenario.weight),
+      ...(scenario.less === undefined ? {} : { less: scenario.less }),
     })),
     volShocks: Object.fromEntries(volShocks.map(({ underlying, shock }) => [underlying, volShockJson({ kind: "relative", ...shock })])),
     tail: tail === null ? null : { ...tail, sets: tail.sets.map(setJson) },
@@ -55,7 +56,7 @@ function gridTable({ grid, underlyings }: ScenarioSummary): string {
     ["#", ...(apart.length === 0 ? ["spot"] : ["others", ...apart]), "vol", "weight"],
     grid.map((scenario, index) => {
       const moved = apart.map((name) => moveText(moveOf(scenario, name)));
-      return [String(index), moveText(scenario.spot), ...moved, scenario.vol, factorText(scenario.weight)];
+      return [String(index), moveText(scenario.spot), ...moved, `${scenario.vol}${scenario.less === undefined ? "" : `, less ${scenario.less}`}`, factorText(scenario.weight)];
     }),
     0,
   );
