@@ -128,6 +128,30 @@ describe.each(policyNames())("%s with absurd numbers", (name) => {
   });
 });
 
+describe("correlations that contradict each other name the hedge that shows it:", () => {
+  const message = (...correlation: readonly (readonly string[])[]): string => {
+    const policy: any = structuredClone(policyJson(readPolicy("frtb")!));
+    const names = ["BTC", "ETH", "SOL", "XRP"].slice(0, correlation.length);
+    policy.nettingSets[0].underlyings = names;
+    policy.sensitivities.factors = names.map((name) => ({ id: name, measure: "delta", underlyings: [name], riskWeight: "0.5" }));
+    policy.sensitivities.correlation = correlation;
+    try {
+      parsePolicy(policy);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "accepted";
+  };
+  it.each<[string, readonly (readonly string[])[], string]>([
+    // The variance of SOL after hedging it as well as possible: 1 − (.9, −.9)·[[1, .9], [.9, 1]]⁻¹·(.9, −.9) = 1 − 16.2
+    ["by elimination", [["1", "0.9", "0.9"], ["0.9", "1", "-0.9"], ["0.9", "-0.9", "1"]], "BTC, ETH, SOL contradict each other: -9 BTC + 9 ETH + 1 SOL would have variance -15.2"],
+    // ETH − BTC has no variance, but SOL − 0.5·BTC, which has 0.75, covaries with it by −0.5: 1.5 more of it makes 0.75 − 2·1.5·0.5
+    ["where two names are one", [["1", "1", "0.5"], ["1", "1", "0"], ["0.5", "0", "1"]], "BTC, ETH, SOL contradict each other: -2 BTC + 1.5 ETH + 1 SOL would have variance -0.75"],
+    ["of the first names that do", [["1", "0.9", "0.9", "0"], ["0.9", "1", "0", "0"], ["0.9", "0", "1", "0"], ["0", "0", "0", "1"]], "BTC, ETH, SOL contradict each other: -4.736842 BTC + 4.263158 ETH + 1 SOL would have variance -3.263158"],
+  ])("%s", (_, correlation, expected) => expect(message(...correlation)).toContain(expected));
+  it("and none for what is possible, if only just", () => expect(message(["1", "1", "0.5"], ["1", "1", "0.5"], ["0.5", "0.5", "1"])).toBe("accepted"));
+});
+
 describe("the classic mistakes are refused with code, path and remedy:", () => {
   const changed = (name: string, change: (policy: any) => void): unknown => {
     const policy: any = structuredClone(policyJson(readPolicy(name)!));
