@@ -1,6 +1,6 @@
 /** Columns of exposures: what they sum up, and the plainest rule on one. */
-import { BITS, type Factor, type Value } from "../units.ts";
-import type { ExposureRule } from "./margin-rules.ts";
+import type { Factor } from "../units.ts";
+import { UNLIMITED, type ExposureRule } from "./margin-rules.ts";
 import type { PerLevel } from "./policy.ts";
 import type { PolicyFeatures } from "./policy-features.ts";
 
@@ -30,9 +30,6 @@ export interface PlannedExposure {
   readonly rule: ExposureRule;
 }
 
-const BOUND = 1n << BigInt(BITS.total - 1);
-/** Limits that limit nothing. */
-export const UNLIMITED = { low: -BOUND as Value, high: (BOUND - 1n) as Value } as const;
 export const NOTHING: PerLevel = { MM: 0n as Factor, IM: 0n as Factor };
 
 /** A column that is only charged `line` for each unit of its size, or gives it back. */
