@@ -63,6 +63,7 @@ export function checkFeatures(policy: Policy, { allowAmplification = false }: Po
     factors.forEach(({ underlyings }, k) =>
       underlyings.forEach((name, i) => requireKnown(name, `sensitivities.factors[${k}].underlyings[${i}]`)),
     );
+    checkConcentration(policy.sensitivities, refuse);
     requireCorrelation(correlation, names, "sensitivities.correlation");
     requireSemidefinite(correlation, names, "sensitivities.correlation");
     requireOneSound(correlation, policy.sensitivities.sets, names, "sensitivities.sets");
@@ -77,7 +78,7 @@ export function checkFeatures(policy: Policy, { allowAmplification = false }: Po
 }
 
 function checkScenarios({ scenarios, skew }: Policy, requireKnown: RequireKnown, refuse: Refuse, allowAmplification: boolean): void {
-  scenarios.forEach(({ spot, vol, weight, moves = {} }, s) => {
+  scenarios.forEach(({ spot, vol, weight, moves = {}, less }, s) => {
     for (const name of Object.keys(moves)) requireKnown(name, `scenarios[${s}].moves.${name}`);
     if (vol !== "linear" && vol !== "absolute") {
       if (weight > SCALE.factor && !allowAmplification)
@@ -88,6 +89,8 @@ function checkScenarios({ scenarios, skew }: Policy, requireKnown: RequireKnown,
       refuse(`scenarios[${s}].vol`, `${vol} rotates the skew, but the policy has none`, 'add "skew", or shock up, down or none');
     if (spot !== SCALE.factor || Object.keys(moves).length > 0)
       refuse(`scenarios[${s}].spot`, "a skew rotation moves the spot", "use 1: skew scenarios move volatilities alone");
+    if (less !== undefined)
+      refuse(`scenarios[${s}].less`, "a skew rotation leaves out delta", "remove it: without a move of the spot there is no delta to leave out");
   });
   if (scenarios.every(({ vol }) => vol === "linear" || vol === "absolute"))
     refuse("scenarios", "only skew rotations", "add a scenario of the grid; if nothing moves it costs nothing");
@@ -123,6 +126,20 @@ function checkOffsets({ offsets, nettingSets, cells }: Policy, requireKnown: Req
   if (offsets.groups.length === 0) return;
   const alone = nettingSets.flatMap(({ underlyings }) => underlyings).find((name) => !grouped.has(name));
   if (alone !== undefined) refuse("offsets.groups", `${alone} is in no group`, `add ${alone} to a group, if need be of its own`);
+}
+
+/** Chords bound a charge between corners that ascend, from where it is convex: see concentration.ts. */
+function checkConcentration({ factors, fading }: NonNullable<Policy["sensitivities"]>, refuse: Refuse): void {
+  if (fading && factors.every(({ concentration }) => concentration === undefined))
+    refuse("sensitivities.fading", "no factor can be concentrated", "give factors a concentration, or leave fading out");
+  factors.forEach(({ concentration }, k) =>
+    concentration?.corners.forEach((corner, j, corners) => {
+      const path = `sensitivities.factors[${k}].concentration.corners[${j}]`;
+      if (j > 0) return corner > corners[j - 1]! ? undefined : refuse(path, "not above the corner before it", "list corners ascending");
+      if (fading ? 3n * corner <= 4n * concentration.threshold + 2n : corner <= concentration.threshold)
+        refuse(path, "too near the threshold", `the first corner is above ${fading ? "4/3 of the threshold, where correlations fade" : "the threshold"}`);
+    }),
+  );
 }
 
 /** The signs of the exponents say which side shrinks; the factors themselves, which need a market, are checked when rules are made. */

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { BITS, SCALE } from "../units.ts";
 import { featuresSchema } from "./policy-features.ts";
-import { factorField, nameField, refuse, type Bounds } from "./schema.ts";
+import { byNames, factorField, nameField, refuse, type Bounds } from "./schema.ts";
 import { volShockSchema } from "./vol-shock-schema.ts";
 
 export const POLICY_FORMAT = "margin-policy/1";
@@ -42,9 +42,11 @@ const lossFactor = perLevel({
 const scenarioSchema = z.strictObject({
   spot: within({ min: 1n, max: 100n * ONE, remedy: "the spot multiplier is above 0 and at most 100; 0.82 means a fall of 18 %" }),
   /** For underlyings that move by another multiplier. */
-  moves: z.record(z.string(), within({ min: 1n, max: 100n * ONE, remedy: "a multiplier is above 0 and at most 100" })).optional(),
+  moves: byNames(within({ min: 1n, max: 100n * ONE, remedy: "a multiplier is above 0 and at most 100" })).optional(),
   vol: z.enum(["up", "down", "none", "linear", "absolute"]),
   weight: within({ min: 0n, max: 10n * ONE, remedy: "a weight lies between 0 and 1, of a skew rotation between 0 and 10" }),
+  /** Curvature: leaves out what the delta gains. */
+  less: z.literal("delta").optional(),
 });
 
 export const policySchema = z.strictObject({
