@@ -79,7 +79,7 @@ async function bot(limits: Partial<LiquidatorParts["limits"]> = {}, parts: (same
   const liquidator = new Liquidator(parts({
     creditor: await creditorPort(creditor, provider, { fromBlock: 0 }), chain: walletPort(provider, BOT), log,
     report: (event, facts) => told.push({ event, facts }),
-    limits: { bids: true, budget: DEBT, maxOffer: DEBT, minDiscountBps: 1_000n, minGain: 0n, ...limits },
+    limits: { bids: true, budget: DEBT, maxOffer: DEBT, minDiscountBps: 1_000n, minGain: 0n, observeEvery: 60, ...limits },
     settings: { poll: 12, confirmations: 1, settle: 2, stuckAfter: 60, maxFeePerGas: 10n ** 12n },
   }));
   const settle = async () => {

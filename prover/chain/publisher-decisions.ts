@@ -2,7 +2,7 @@
 import type { Contract, ContractTransactionReceipt, Signer, TypedDataField } from "ethers";
 import { parseAddress } from "../statement/address.ts";
 import { policyId } from "./calldata.ts";
-import { send } from "./contracts.ts";
+import { send, type Call } from "./calls.ts";
 import { typedDomain, type OracleDomain } from "./publication.ts";
 import type { PublisherSignature } from "./publication-signature.ts";
 

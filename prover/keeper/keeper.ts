@@ -11,6 +11,7 @@ import type { EventSink } from "./events.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Attempt } from "./journal-records.ts";
 import type { AttemptLog } from "./journal.ts";
+import type { Pass } from "./keep.ts";
 import type { HedgePort, ProverPort, RegistryPort, TransactionPort } from "./ports.ts";
 import { Submitter } from "./submitter.ts";
 import { WarningDesk } from "./warning-desk.ts";
@@ -44,13 +45,6 @@ export interface KeeperParts {
   readonly clock: Clock;
   readonly report: EventSink;
   readonly settings: KeeperSettings;
-}
-
-export interface Pass {
-  /** Whether something was done, so that it is worth looking again at once. */
-  readonly progressed: boolean;
-  /** Seconds until the next look otherwise. */
-  readonly wait: number;
 }
 
 interface Look {

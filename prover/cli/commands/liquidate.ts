@@ -28,6 +28,7 @@ interface Options {
   readonly maxOffer?: bigint;
   readonly minDiscountBps: number;
   readonly minGain: bigint;
+  readonly observeEvery: number;
   readonly poll: number;
   readonly confirmations: number;
   readonly stuckAfter: number;
@@ -55,6 +56,7 @@ export function liquidateCommand(terminal: Terminal): Command {
       wholeOption("--max-offer <units>", "at most this in one bid (default: the budget)", 128),
       countOption("--min-discount-bps <bps>", "buy the pledge for so much less than its worth, at least", 500),
       wholeOption("--min-gain <units>", "and gain so much, in units of the pledged token: what the gas is worth (default: 0)", 128).default(0n, "0"),
+      countOption("--observe-every <seconds>", "under a circuit breaker, have the creditor remember it, so that prices do not fall meanwhile", 300),
       countOption("--poll <seconds>", "between two looks", 12),
       countOption("--confirmations <blocks>", "after which a step is done and the next one begun", 2),
       countOption("--stuck-after <seconds>", "after which a waiting transaction is paid more", 60),
@@ -66,7 +68,7 @@ export function liquidateCommand(terminal: Terminal): Command {
 }
 
 async function run(options: Options, terminal: Terminal): Promise<Outcome> {
-  const { creditor, fromBlock, poll, confirmations, stuckAfter, budget, minDiscountBps, minGain } = options;
+  const { creditor, fromBlock, poll, confirmations, stuckAfter, budget, minDiscountBps, minGain, observeEvery } = options;
   const wallet = readWallet(options.key, "--key", terminal);
   const subjects = options.debtor?.map((text) => parseAddress(text, "--debtor"));
   const files = liquidatorFiles(options.journal);
@@ -83,7 +85,7 @@ async function run(options: Options, terminal: Terminal): Promise<Outcome> {
             chain: walletPort(provider, wallet),
             log: new LiquidationLog(files.journal, { chainId: chainId.toString(), creditor }, systemClock.now()),
             report,
-            limits: { bids: budget !== undefined, budget: budget ?? 0n, maxOffer: options.maxOffer ?? budget ?? 0n, minDiscountBps: BigInt(minDiscountBps), minGain },
+            limits: { bids: budget !== undefined, budget: budget ?? 0n, maxOffer: options.maxOffer ?? budget ?? 0n, minDiscountBps: BigInt(minDiscountBps), minGain, observeEvery },
             settings: { poll, confirmations, stuckAfter, settle: Math.min(2, confirmations), maxFeePerGas: BigInt(options.maxFeeGwei) * GWEI },
           });
           report("watching", { creditor, chain: chainId.toString(), sender: wallet.address, budget: (budget ?? 0n).toString() });
