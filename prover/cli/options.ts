@@ -25,6 +25,13 @@ export function parsedOption<T>(flags: string, description: string, parse: (text
   });
 }
 
+/** An option that takes several values, each read by `parse`. */
+export function listOption<T>(flags: string, description: string, parse: (text: string, path: string) => T): Option {
+  const one = parsedOption(flags, description, parse);
+  const read = one.parseArg as (text: string) => T;
+  return one.argParser((text: string, sofar: readonly T[] | undefined) => [...(sofar ?? []), read(text)]);
+}
+
 export const jsonOption = () => new Option("--json", "print one JSON document instead of text; no progress");
 export const forceOption = () => new Option("--force", "replace files that are already there");
 export const outOption = (what: string) => new Option("--out <file>", what).makeOptionMandatory();

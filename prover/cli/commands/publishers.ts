@@ -1,12 +1,12 @@
-import { Option, type Command } from "commander";
+import type { Contract } from "ethers";
+import type { Command, Option } from "commander";
+import type { Call } from "../../chain/calls.ts";
 import { contractAt } from "../../chain/contracts.ts";
 import { announceRotation, applyRotation, cancelRotation, removePublisher, type PublisherPlan } from "../../chain/oracle-control.ts";
-import type { Call } from "../../chain/calls.ts";
-import type { Contract } from "ethers";
 import { parseAddress, type Address } from "../../statement/address.ts";
 import { BITS } from "../../units.ts";
 import { makeAct, type Plan, type Sender } from "../acting.ts";
-import { oracleAddressOption, parsedOption, wholeOption } from "../options.ts";
+import { listOption, oracleAddressOption, parsedOption, wholeOption } from "../options.ts";
 import { publisherFacts } from "../oracle-facts.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -15,7 +15,7 @@ interface Options {
 }
 
 interface SetOptions extends Options {
-  readonly publisher: readonly string[];
+  readonly publisher: readonly Address[];
   readonly quorum: number;
 }
 
@@ -73,12 +73,12 @@ export function publishersRemove(terminal: Terminal): Command {
 }
 
 const setOptions = (): Option[] => [
-  new Option("--publisher <addresses...>", "all its members, in any order").makeOptionMandatory(),
+  listOption("--publisher <addresses...>", "all its members, in any order", parseAddress).makeOptionMandatory(),
   wholeOption("--quorum <n>", "how many of them must agree: more than half", BITS.count, Number).makeOptionMandatory(),
   oracleAddressOption().makeOptionMandatory(),
 ];
 
-const planOf = ({ publisher, quorum }: SetOptions): PublisherPlan => ({ publishers: publisher.map((text) => parseAddress(text, "--publisher")), quorum });
+const planOf = ({ publisher, quorum }: SetOptions): PublisherPlan => ({ publishers: publisher, quorum });
 
 function onOracle({ oracleAddress }: Options, { signer }: Sender, call: (oracle: Contract) => Call): Plan {
   const oracle = contractAt("SnapshotOracle", oracleAddress, signer);
