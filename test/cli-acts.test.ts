@@ -73,14 +73,14 @@ describe("account-set release", () => {
 
   it("is announced, waited for, cancelled, announced again and executed; status says at every step where it stands", async () => {
     await submit(world, await signalsFor(world));
-    expect(await status()).toMatchObject({ code: 0, healthy: true, registeredSet: { registered: true, current: ACCOUNT_SET.toString(), grownSinceProof: false } });
+    expect(await status()).toMatchObject({ code: 0, healthy: true, why: expect.stringMatching(/^its last proof counts for [0-9]+ min/), registeredSet: { registered: true, current: ACCOUNT_SET.toString(), grownSinceProof: false } });
     expect(await refused(...release("execute"))).toEqual({ name: "NoReleaseRunning", path: "--registry-address", hint: "announce the release first" });
     expect(await refused(...release("announce", "STRANGER"))).toMatchObject({ name: "NotRegistered" });
 
     const { transactions, accountSet } = await done(...release("announce"));
     expect(transactions).toEqual([{ call: "announceRelease", to: world.registry.target, transactionHash: expect.stringMatching(/^0x[0-9a-f]{64}$/), blockNumber: await blocks(), gasUsed: expect.stringMatching(/^[0-9]+$/) }]);
     expect(accountSet.release).toEqual({ executableFrom: (await now(world.chain)) + 7 * DAY, secondsLeft: 7 * DAY, state: "7 d of notice left" });
-    expect(await status()).toMatchObject({ code: 1, healthy: false, registeredSet: { release: { secondsLeft: 7 * DAY } } });
+    expect(await status()).toMatchObject({ code: 1, healthy: false, why: "its account set is being given up", registeredSet: { release: { secondsLeft: 7 * DAY } } });
     expect(await refused(...release("announce"))).toMatchObject({ name: "ReleaseRunning" });
 
     await later(DAY);

@@ -12,6 +12,7 @@ export async function namingRefusals<T>(contract: Contract, call: () => Promise<
     const refusal = revertData(cause);
     const parsed = refusal === undefined ? null : contract.interface.parseError(refusal);
     if (parsed !== null) throw await contractRefused(contract, parsed, cause);
+    if (isError(cause, "CALL_EXCEPTION") && cause.data === "0x") throw notOurs(cause);
     const reason = isError(cause, "CALL_EXCEPTION") ? (cause.reason ?? cause.shortMessage) : cause instanceof Error ? cause.message : String(cause);
     throw new MarginProofError("ChainError", reason, { hint: "check the address, the network and the sender's balance", cause });
   }
@@ -21,6 +22,10 @@ export async function namingRefusals<T>(contract: Contract, call: () => Promise<
 export function ask<T = any>(contract: Contract, method: string, ...args: readonly unknown[]): Promise<T> {
   return namingRefusals(contract, () => contract.getFunction(method).staticCall(...args));
 }
+
+/** Every refusal of ours has a name: a contract that has none, or does not know what it is asked, is another one. */
+const notOurs = (cause: unknown): MarginProofError =>
+  new MarginProofError("ChainError", "the contract at this address refuses without a reason", { hint: "check that the address is that of the contract asked for, and not another's of the deployment", cause });
 
 async function contractRefused(contract: Contract, parsed: ErrorDescription, cause: unknown): Promise<MarginProofError> {
   // A claim of a batch: what is wrong with it stands inside, unless it ran out of gas.

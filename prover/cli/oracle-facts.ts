@@ -4,6 +4,9 @@ import { readPolicyStatus, readPublishers } from "../chain/oracle-status.ts";
 import { formatSpan } from "../chain/time-text.ts";
 import type { Facts } from "./summaries.ts";
 
+/** Seconds for which no date can be written. */
+const NO_DATE = 8_640_000_000_000n;
+
 /** Who publishes to an oracle or relay, who is to, and whether it is paused. */
 export async function publisherFacts(oracle: Contract): Promise<Facts> {
   const [{ publishers, quorum, version, rotationDelay, announced, pausedSince }, now] = await Promise.all([readPublishers(oracle), chainTime(oracle.runner?.provider)]);
@@ -27,7 +30,7 @@ export async function policyFacts(oracle: Contract, policyHash: bigint): Promise
   return {
     policyHash: policyHash.toString(), opensCredit, breaker: reason,
     ...(since === 0 ? {} : { since }),
-    graceUntil: graceUntil.toString(),
+    ...(graceUntil === 0n ? {} : { graceUntil: graceUntil < NO_DATE ? Number(graceUntil) : graceUntil.toString() }),
     grace: graceUntil >= BigInt(now) ? `accounts are spared for ${formatSpan(Number(graceUntil) - now)} more` : "none",
     latest: latest === null ? "none" : { root: latest.root.toString(), epoch: latest.epoch.toString(), asOf: latest.asOf, revoked: latest.revoked },
   };

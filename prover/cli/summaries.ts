@@ -46,7 +46,7 @@ const isFacts = (value: Json): value is Facts => typeof value === "object" && va
 
 const bulleted = ([first = "", ...rest]: string[]): string[] => [first.replace(/  (?=\S)/, "- "), ...rest];
 
-const TIMES = new Set(["asOf", "healthyUntil", "validFrom", "validUntil", "statementsAfter", "executableFrom", "since", "from", "until", "pausedSince"]);
+const TIMES = new Set(["asOf", "healthyUntil", "validFrom", "validUntil", "statementsAfter", "executableFrom", "since", "from", "until", "pausedSince", "graceUntil", "breachedAt"]);
 
 function plain(name: string, value: Json): string {
   if (typeof value === "number" && TIMES.has(name)) return formatTime(value);

@@ -1,8 +1,10 @@
-import type { Provider } from "ethers";
 import type { Command } from "commander";
+import { chainTime } from "../../chain/chain-time.ts";
 import { escrowOf, readCollateral } from "../../chain/collateral.ts";
 import { readHealth, type Health } from "../../chain/status.ts";
+import { formatSpan } from "../../chain/time-text.ts";
 import { formatDecimal } from "../../numeric/decimal.ts";
+import type { Json } from "../../risk/schema.ts";
 import { parseAddress, type Address } from "../../statement/address.ts";
 import { DECIMALS } from "../../units.ts";
 import { readAccountSetFacts } from "../account-set-facts.ts";
@@ -11,7 +13,7 @@ import { collateralFacts } from "../collateral-facts.ts";
 import { makeCommand } from "../command.ts";
 import { rethrowIn } from "../documents.ts";
 import { registryAddressOption, rpcOption } from "../options.ts";
-import { outcomeOf, type Facts } from "../summaries.ts";
+import { factLines, outcomeOf, type Facts } from "../summaries.ts";
 import type { Outcome, Terminal } from "../terminal.ts";
 
 interface Options {
@@ -33,18 +35,31 @@ async function run(text: string, { registryAddress: registry, rpc }: Options, te
   const subject = parseAddress(text, "subject");
   return withNode(rpc, terminal, async (provider) => {
     const health = await readHealth({ registry, subject, provider }).catch(rethrowIn(registry));
-    return outcomeOf({ subject, ...healthFacts(health), ...(await beside(registry, subject, provider)) }, { exitCode: health.healthy ? 0 : 1 });
+    const escrow = await escrowOf(registry, provider);
+    const [registeredSet, collateral, now] = await Promise.all([readAccountSetFacts({ registry, subject, provider }), readCollateral(escrow, subject), chainTime(provider)]);
+    const json = { subject, ...healthFacts(health), why: why(health, registeredSet, now), registeredSet, escrow: collateralFacts(collateral, escrow) };
+    return { ...outcomeOf(json, { exitCode: health.healthy ? 0 : 1 }), text: factLines(forPeople(json, health)).join("\n") };
   });
 }
 
-/** What may become of the health: a set that is given up, collateral that is free to go. */
-async function beside(registry: Address, subject: Address, provider: Provider): Promise<Facts> {
-  const escrow = await escrowOf(registry, provider);
-  const [registered, collateral] = await Promise.all([readAccountSetFacts({ registry, subject, provider }), readCollateral(escrow, subject)]);
-  return { registeredSet: registered, escrow: collateralFacts(collateral, escrow) };
+/** Why it is as it is: what a subject that is no longer healthy asks first. */
+function why({ healthy, sequence, breachedAt, healthyUntil }: Health, registeredSet: Facts, now: number): string {
+  if (healthy) return `its last proof counts for ${formatSpan(healthyUntil - now + 1)} more`;
+  if (registeredSet["registered"] !== true) return "no account set is registered";
+  if (registeredSet["release"] !== undefined) return "its account set is being given up";
+  if (sequence === 0) return "nothing was proved yet";
+  if (breachedAt !== 0) return "a breach was proved since";
+  if (healthyUntil < now) return `its last proof lapsed ${formatSpan(now - healthyUntil)} ago`;
+  return "its last proof was ended, or the snapshot or the attesters it stands on no longer count";
 }
 
-function healthFacts(health: Health): Facts {
+/** Without what a proof would have said, where there was none. */
+function forPeople({ subject, healthy, why, registeredSet, escrow, ...proved }: Facts & Record<"subject" | "healthy" | "why" | "registeredSet" | "escrow", Json>, { sequence, breachedAt }: Health): Facts {
+  const { breachedAt: _, ...claimed } = proved;
+  return { subject, healthy, why, ...(sequence === 0 ? {} : claimed), ...(breachedAt === 0 ? {} : { breachedAt }), registeredSet, escrow };
+}
+
+function healthFacts(health: Health) {
   const { minRatioBps, snapshotRoot, attesterRoot, accountSet, onChainCollateral } = health;
   return {
     ...health,
