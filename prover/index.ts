@@ -150,6 +150,8 @@ export { depositCalls, escrowOf, pledgeCall, readCollateral, withdrawCall } from
 export type { CollateralStatus, Escrow } from "./chain/collateral.ts";
 export { contractArtifact, contractAt } from "./chain/contracts.ts";
 export type { ContractArtifact, ContractName } from "./chain/contracts.ts";
+export { decisionCall, decisionJson, gatherDecision, parseDecision, serializeDecision, signDecision } from "./chain/decision.ts";
+export type { Decision, GatheredDecision, SignedDecision } from "./chain/decision.ts";
 export { checkDeployment, parseDeployment, serializeDeployment } from "./chain/deployment.ts";
 export type { DeploymentFinding, DeploymentRecord } from "./chain/deployment.ts";
 export { AUCTION_TERMS, bidInAuction, cancelLiquidation, giveNotice, liquidatable, observeBreaker, PAR, readAuction, startAuction, takeOverPledge } from "./chain/liquidation.ts";

@@ -1,5 +1,5 @@
 /** What subjects, guardians, admins and registrars send from the command line, each group as one story on a chain that a node serves. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HDNodeWallet } from "ethers";
@@ -10,8 +10,8 @@ import { attesterJson, serializeRegistry } from "../prover/statement/registry-js
 import { buildRegistry } from "../prover/statement/attester-registry.ts";
 import { commandLine, type CommandLine } from "./support/cli.ts";
 import { connect, now, restoreAfterEach, serve, travelTo } from "./support/contracts.ts";
-import { ACCOUNT_SET, ATTESTER_REGISTRY, call, createWorld, policyIdOf, publishSnapshot, signalsFor, submit, type World } from "./support/margin-world.ts";
-import { POLICY_JSON } from "./support/small-market.ts";
+import { ACCOUNT_SET, ATTESTER_REGISTRY, call, createWorld, policyIdOf, publishSnapshot, signalsFor, submit, worldTerms, type World } from "./support/margin-world.ts";
+import { MARKET_JSON, POLICY_JSON } from "./support/small-market.ts";
 import { OTHER_KEY, VENUE_KEY } from "./support/statements.ts";
 
 const DAY = 86_400;
@@ -168,6 +168,59 @@ describe("publishers", () => {
     await done(...(await set("announce", [2, 3, 5], "ADMIN", "3")));
     await later(16 * DAY);
     expect(await refused(...(await set("apply", [2, 3, 5], "STRANGER", "3")))).toMatchObject({ name: "RotationNotDue", hint: expect.stringMatching(/^the time to use it ended 20.+Z: announce it again$/) });
+  });
+
+  const sign = (what: string, who: string, out: string, ...more: string[]) => done("publishers", "sign", what, ...more, "--chain-id", "31337", "--oracle-address", String(world.oracle.target), ...as(who), "--out", out, "--force");
+  const decide = (files: readonly string[], ...more: string[]) => ["publishers", "decide", ...files, ...more, "--rpc", server.url, ...as("STRANGER")];
+  const misused = async (...args: string[]) => {
+    const { code, stderr } = await cli.runHere([...args, "--json"], { env: ENV });
+    const { error } = JSON.parse(stderr);
+    return [code, error.code, error.path, typeof error.hint];
+  };
+
+  it("that are announced are vetoed by a quorum of the set in use, each signing apart, and anyone handing in", async () => {
+    const { announced } = await done(...(await set("announce", [2, 3, 5], "ADMIN")));
+    const vetoes = ["veto-1.json", "veto-2.json"];
+    expect(await sign("veto", "PUBLISHER_1", vetoes[0]!, "--rotation", announced.hash)).toMatchObject({ publisher: WALLETS.PUBLISHER_1!.address, decision: { kind: "veto", rotation: announced.hash } });
+    await sign("veto", "PUBLISHER_2", vetoes[1]!, "--rotation", announced.hash);
+    await sign("veto", "STRANGER", "strange.json", "--rotation", announced.hash);
+    await sign("veto", "PUBLISHER_2", "stale.json", "--rotation", `0x${"1".repeat(64)}`);
+    expect(await refused(...decide(vetoes.slice(1)))).toMatchObject({ name: "QuorumNotReached", path: "signatures", hint: "gather more publishers' signatures" });
+    expect(await refused(...decide([...vetoes, "strange.json"]))).toMatchObject({ name: "NotAPublisher" });
+    expect(await misused(...decide([vetoes[0]!, "stale.json"]))).toEqual([1, "SnapshotMismatch", "signatures[1]", "string"]);
+    expect(await misused(...decide([vetoes[0]!, vetoes[0]!]))).toEqual([1, "InvalidSignature", "signatures[1].publisher", "string"]);
+    const edited = JSON.parse(await readFile(join(folder, vetoes[0]!), "utf8"));
+    await writeFile(join(folder, "edited.json"), JSON.stringify({ ...edited, decision: { ...edited.decision, rotation: `0x${"2".repeat(64)}` } }));
+    expect(await misused(...decide(["edited.json"]))).toEqual([1, "InvalidSignature", "edited.json, signature", "string"]);
+    const decided = await done(...decide(vetoes.toReversed()));
+    expect([decided.announced, decided.signers.toSorted()]).toEqual([undefined, [WALLETS.PUBLISHER_1!.address, WALLETS.PUBLISHER_2!.address].toSorted()]);
+    expect(await refused(...decide(vetoes))).toMatchObject({ name: "RotationNotAnnounced" });
+  });
+
+  it("of a relay decide there by signatures what no admin can: the next set, its veto, and the end of a snapshot", async () => {
+    const terms = await worldTerms(world.publishers, world.admin);
+    const relay = await world.chain.ethers.deployContract("RelayedSnapshots", [terms, 1, world.oracle.target]);
+    const at = ["--relay-address", String(relay.target)];
+    const both = async (what: string, ...more: string[]) => {
+      for (const who of ["PUBLISHER_1", "PUBLISHER_2"]) await sign(what, who, `${what}-${who}.json`, ...more, "--chain-id", "1");
+      return [`${what}-PUBLISHER_1.json`, `${what}-PUBLISHER_2.json`];
+    };
+    const next = ["--publisher", ...(await members([5, 1, 2])), "--quorum", "2", "--set-version"];
+    const rotations = await both("rotation", ...next, "2");
+    expect(await misused(...decide(rotations))).toEqual([2, "UsageError", "--relay-address", "string"]);
+    expect((await done(...decide(rotations, ...at))).announced).toMatchObject({ publishers: (await members([1, 2, 5])).toSorted((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1)), quorum: 2 });
+    const { hash } = (await done("control", "status", "--oracle-address", String(relay.target), "--rpc", server.url)).announced;
+    const vetoes = await both("veto", "--rotation", hash);
+    expect(await misused(...decide(vetoes))).toEqual([1, "ChainError", "--rpc", "string"]);
+    expect(await done(...decide(vetoes, ...at))).not.toHaveProperty("announced");
+    expect(await refused(...decide(await both("rotation", ...next, "3"), ...at))).toMatchObject({ name: "InvalidPublisherSignature", path: "--relay-address" });
+
+    await writeFile(join(folder, "market.json"), JSON.stringify(MARKET_JSON));
+    await done("snapshot", "build", "--market", "market.json", "--policy", "policy.json", "--out", "snapshot.json", "--force");
+    const revocations = await both("revocation", "snapshot.json");
+    const { root } = JSON.parse(await readFile(join(folder, "snapshot.json"), "utf8"));
+    expect((await done(...decide(revocations, ...at))).decision).toEqual({ kind: "revocation", policyHash: POLICY.toString(), root });
+    expect(await refused(...decide(revocations, ...at))).toMatchObject({ name: "RootRevoked" });
   });
 
   it("who are compromised are removed, but not below the quorum", async () => {

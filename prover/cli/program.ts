@@ -22,6 +22,8 @@ import { policyHistory } from "./commands/policy-history.ts";
 import { liquidateCommand } from "./commands/liquidate.ts";
 import { proveCommand } from "./commands/prove.ts";
 import { publishersAnnounce, publishersApply, publishersCancel, publishersRemove } from "./commands/publishers.ts";
+import { publishersDecide } from "./commands/publishers-decide.ts";
+import { publishersSignRevocation, publishersSignRotation, publishersSignVeto } from "./commands/publishers-sign.ts";
 import { scenariosCommand } from "./commands/scenarios.ts";
 import { snapshotBuild } from "./commands/snapshot-build.ts";
 import { snapshotPublish } from "./commands/snapshot-publish.ts";
@@ -45,6 +47,7 @@ export function makeProgram(terminal: Terminal): Command {
   const group = (name: string, summary: string, ...commands: Command[]) => makeGroup(terminal, name, summary, commands);
   const accountSet = accountSetMake(terminal);
   const release = group("release", "give up the account set, with notice", ...RELEASE_STEPS.map((step) => accountSetRelease(terminal, step)));
+  const decisions = group("sign", "sign what a quorum decides, as one of the publishers", publishersSignVeto(terminal), publishersSignRotation(terminal), publishersSignRevocation(terminal));
   program
     .addCommand(group("import", "turn what venues export into markets and books", importDeribit(terminal), importCsvCommand(terminal)))
     .addCommand(group("snapshot", "commit to the risk numbers of a market, check a commitment, publish it", snapshotBuild(terminal), snapshotVerify(terminal), snapshotSign(terminal), snapshotPublish(terminal)))
@@ -64,7 +67,7 @@ export function makeProgram(terminal: Terminal): Command {
     .addCommand(watchCommand(terminal))
     .addCommand(liquidateCommand(terminal))
     .addCommand(group("control", "what guardians and admins may do: stop and resume, revoke, re-arm", controlStatus(terminal), controlPause(terminal), controlResume(terminal), controlTrip(terminal), controlRearm(terminal), controlRevoke(terminal)))
-    .addCommand(group("publishers", "who publishes: sets that change as a whole, with notice", publishersAnnounce(terminal), publishersApply(terminal), publishersCancel(terminal), publishersRemove(terminal)))
+    .addCommand(group("publishers", "who publishes: sets that change as a whole, with notice", publishersAnnounce(terminal), publishersApply(terminal), publishersCancel(terminal), publishersRemove(terminal), decisions, publishersDecide(terminal)))
     .addCommand(group("deployment", "contracts on a chain", deploymentVerify(terminal)));
   return program;
 }

@@ -87,6 +87,8 @@ const MISUSES: readonly Misuse[] = [
   { title: "a revocation of a file and a root", args: at("oracle", "control", "revoke", "../../snapshot.json", "--root", "1"), env: PUBLISHER_KEY, path: "--root" },
   { title: "publishers of whom one is no address", args: at("oracle", "publishers", "announce", "--publisher", SUBJECT, "bob", "--quorum", "2"), env: PUBLISHER_KEY, path: "--publisher" },
   { title: "publishers without a quorum", args: at("oracle", "publishers", "announce", "--publisher", SUBJECT), path: "margin-health publishers announce" },
+  { title: "a veto of what is no hash", args: ["publishers", "sign", "veto", "--rotation", "0x12", "--chain-id", "1", "--oracle-address", SUBJECT, "--key", "env:PUBLISHER", "--out", "out.json"], env: PUBLISHER_KEY, path: "--rotation" },
+  { title: "a decision signed with a key on the command line", args: ["publishers", "sign", "revocation", "../../snapshot.json", "--chain-id", "1", "--oracle-address", SUBJECT, "--key", PUBLISHERS[0]!.privateKey, "--out", "out.json"], path: "--key" },
   { title: "collateral of no amount", args: at("registry", "collateral", "deposit"), path: "margin-health collateral deposit" },
   { title: "a salt on the command line", args: ["account-set", "--account", "a/b", "--salt-file", SALT], path: "--salt-file" },
 ];
@@ -155,6 +157,8 @@ const REFUSALS: readonly Refusal[] = [
   { title: "a pause at an address without an oracle", args: at("oracle", "control", "pause"), env: PUBLISHER_KEY, code: "ChainError", path: "--oracle-address" },
   { title: "a status of an address without an oracle", args: ["control", "status", "--oracle-address", SUBJECT, "--rpc", "env:RPC"], code: "ChainError", path: SUBJECT },
   { title: "a revocation of an edited snapshot", args: at("oracle", "control", "revoke", "../../odd-snapshot.json"), env: PUBLISHER_KEY, code: "SnapshotMismatch", path: "../../odd-snapshot.json, root" },
+  { title: "a decision to revoke an edited snapshot", args: ["publishers", "sign", "revocation", "../../odd-snapshot.json", "--chain-id", "1", "--oracle-address", SUBJECT, "--key", "env:PUBLISHER", "--out", "out.json"], env: PUBLISHER_KEY, code: "SnapshotMismatch", path: "../../odd-snapshot.json, root" },
+  { title: "a snapshot's signature in place of a decision's", args: ["publishers", "decide", "../../signature.json", "--rpc", "env:RPC", "--key", "env:PUBLISHER"], env: PUBLISHER_KEY, code: "InvalidSchema", path: "../../signature.json, format" },
   { title: "publishers at an address without an oracle", args: at("oracle", "publishers", "apply", ...SET), env: PUBLISHER_KEY, code: "ChainError", path: "--oracle-address" },
   { title: "a registry to publish whose root is another's", args: at("registry", "attester", "publish", "../../odd-registry.json"), env: PUBLISHER_KEY, code: "InvalidSchema", path: "../../odd-registry.json, root" },
   { title: "several keys to revoke at once", args: at("registry", "attester", "revoke", "../../entries.json"), env: PUBLISHER_KEY, code: "InvalidSchema", path: "../../entries.json" },
