@@ -142,14 +142,25 @@ export { readR1cs } from "./setup/r1cs.ts";
 export type { R1cs } from "./setup/r1cs.ts";
 
 // Chain
+export { attestersCall, readAttesterKey, revokeKeyCall, revokeRootCall } from "./chain/attester-control.ts";
 export { policyId, solidityProof, submitArguments, tierId } from "./chain/calldata.ts";
 export type { SolidityProof } from "./chain/calldata.ts";
+export { previewCall, sendCall } from "./chain/calls.ts";
+export type { Call, Submission } from "./chain/calls.ts";
+export { depositCalls, escrowOf, pledgeCall, readCollateral, withdrawCall } from "./chain/collateral.ts";
+export type { CollateralStatus, Escrow } from "./chain/collateral.ts";
 export { contractArtifact, contractAt } from "./chain/contracts.ts";
 export type { ContractArtifact, ContractName } from "./chain/contracts.ts";
+export { decisionCall, decisionJson, gatherDecision, parseDecision, serializeDecision, signDecision } from "./chain/decision.ts";
+export type { Decision, GatheredDecision, SignedDecision } from "./chain/decision.ts";
 export { checkDeployment, parseDeployment, serializeDeployment } from "./chain/deployment.ts";
 export type { DeploymentFinding, DeploymentRecord } from "./chain/deployment.ts";
 export { AUCTION_TERMS, bidInAuction, cancelLiquidation, giveNotice, liquidatable, observeBreaker, PAR, readAuction, startAuction, takeOverPledge } from "./chain/liquidation.ts";
 export type { Auction, AuctionAction, AuctionPhase, AuctionQuery, AuctionTerms, Bid } from "./chain/liquidation.ts";
+export { announceRotation, applyRotation, cancelRotation, pause, rearmBreaker, removePublisher, resume, revokeSnapshot, tripBreaker } from "./chain/oracle-control.ts";
+export type { PublisherPlan } from "./chain/oracle-control.ts";
+export { readPolicyStatus, readPublishers, TRIP_REASONS } from "./chain/oracle-status.ts";
+export type { AnnouncedSet, PolicyStatus, PublisherStatus, TripReason } from "./chain/oracle-status.ts";
 export { publicationHash, publicationOf } from "./chain/publication.ts";
 export type { OracleDomain, Publication, PublishedSpot } from "./chain/publication.ts";
 export { parsePublicationSignature, publicationSignatureJson, serializePublicationSignature } from "./chain/publication-json.ts";
@@ -160,12 +171,12 @@ export type { Revocation, Rotation, Veto } from "./chain/publisher-decisions.ts"
 export { publishAttesters, publishSigned, voteForSnapshot } from "./chain/publish.ts";
 export { DEFAULT_BREAKER, snapshotTerms } from "./chain/snapshot-terms.ts";
 export type { BreakerTerms, SnapshotPlan } from "./chain/snapshot-terms.ts";
-export { announceRelease, cancelRelease, executeRelease, growAccountSet, readAccountSetStatus, registerAccountSet } from "./chain/register.ts";
-export type { AccountSetGrowth, AccountSetStatus, RegisterOptions } from "./chain/register.ts";
+export { announceRelease, cancelRelease, executeRelease, growAccountSet, readAccountSetStatus, registerAccountSet, RELEASE_STEPS, releaseCall } from "./chain/register.ts";
+export type { AccountSetGrowth, AccountSetStatus, RegisterOptions, ReleaseStep } from "./chain/register.ts";
 export { readHealth } from "./chain/status.ts";
 export type { Health, StatusOptions } from "./chain/status.ts";
 export { submitBundle, submitBundles } from "./chain/submit.ts";
-export type { Submission, SubmitOptions } from "./chain/submit.ts";
+export type { SubmitOptions } from "./chain/submit.ts";
 
 // Keeping watch
 export { systemClock } from "./keeper/clock.ts";
@@ -175,14 +186,14 @@ export type { CreditorOptions } from "./keeper/creditor-port.ts";
 export { decide } from "./keeper/decide.ts";
 export type { Action, AttemptFacts, EvidenceFacts, Pace, Situation } from "./keeper/decide.ts";
 export { decideLiquidation } from "./keeper/decide-liquidation.ts";
-export type { LiquidationLimits, LiquidationStep } from "./keeper/decide-liquidation.ts";
+export type { LiquidationLimits, LiquidationMeans, LiquidationStep } from "./keeper/decide-liquidation.ts";
 export type { KeeperSubject } from "./keeper/evidence.ts";
 export type { EventFacts, EventName, EventSink } from "./keeper/events.ts";
 export { hedgeSearch } from "./keeper/hedge-search.ts";
 export { Inbox } from "./keeper/inbox.ts";
 export { Journal } from "./keeper/journal.ts";
 export { keep } from "./keeper/keep.ts";
-export type { KeepOptions, Rounds } from "./keeper/keep.ts";
+export type { KeepOptions, Pass, Rounds } from "./keeper/keep.ts";
 export { Keeper, keeperFiles } from "./keeper/keeper.ts";
 export type { KeeperParts, KeeperSettings } from "./keeper/keeper.ts";
 export { LiquidationLog } from "./keeper/liquidation-log.ts";
