@@ -4,7 +4,7 @@ import type { Factor } from "../units.ts";
 import { checkFeatures } from "./policy-checks.ts";
 import { featuresSchema, type PolicyFeatures } from "./policy-features.ts";
 import { POLICY_FORMAT, policySchema } from "./policy-schema.ts";
-import { factorText, readJson, type Json } from "./schema.ts";
+import { factorText, readJson, SEE_PAGE, type Json } from "./schema.ts";
 import { volShockJson } from "./vol-shock-schema.ts";
 
 export { POLICY_FORMAT };
@@ -108,7 +108,7 @@ export interface PolicyReading {
  * sane range, IM below MM, an underlying in two netting sets, and repeated ids, scenarios or haircuts.
  */
 export function parsePolicy(json: unknown, options: PolicyReading = {}): Policy {
-  const policy: Policy = { ...readJson(policySchema, json), featuresJson: writtenFeatures(json) };
+  const policy: Policy = { ...readJson(policySchema, json, "", SEE_PAGE), featuresJson: writtenFeatures(json) };
   refuseRepeats(
     policy.nettingSets.map(({ id }, u) => [id, `nettingSets[${u}].id`]),
     "give every netting set its own id",
