@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { buildSnapshot } from "../prover/commitment/snapshot.ts";
-import { requireFit, tierFor, tierForMarket } from "../prover/proof/tier-fit.ts";
-import { readTiers } from "../prover/proof/tiers.ts";
+import { requireFit, tierFor, tierForMarket, tiersBySize } from "../prover/proof/tier-fit.ts";
+import { packageRoot, readTiers } from "../prover/proof/tiers.ts";
 import type { Listing } from "../prover/risk/market.ts";
 import { deskAt, exactBook, LEGS, requestFor } from "./support/flow.ts";
 import { refusal } from "./support/refusal.ts";
@@ -43,6 +45,15 @@ describe("the tier of a snapshot", () => {
     const need = { ...REQUEST.risks.rules.shape, [size]: typeof desk[size] === "boolean" ? true : 2000 };
     const risks = Object.assign([...REQUEST.risks], { rules: { ...REQUEST.risks.rules, shape: need } });
     expect(refusal(() => requireFit({ ...REQUEST, risks, tier: desk })).code).toBe("BookTooLarge");
+  });
+});
+
+describe("tiers", () => {
+  it("are ordered by what they cost, in constraints: the smallest that takes a policy is the cheapest to prove", () => {
+    const lock = JSON.parse(readFileSync(join(packageRoot(), "circuits/artifacts.lock.json"), "utf8")) as Record<string, { constraints: number }>;
+    const costs = tiersBySize().map(([name]) => lock[name]!.constraints);
+    expect(costs.length).toBeGreaterThan(1);
+    expect(costs).toEqual(costs.toSorted((a, b) => a - b));
   });
 });
 

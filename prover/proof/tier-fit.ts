@@ -93,25 +93,32 @@ function isMadeFor({ tree, shape }: ProvingRequest["snapshot"], tier: TierParame
   return tree.treeParents === tier.treeParents && shapeNumbers(shape).join() === shapeNumbers(tier).join();
 }
 
-/** Every tier that states health, smallest first. */
-function tiersBySize(): [name: string, tier: TierParameters][] {
-  return Object.entries(readTiers()).filter(([, { breach }]) => !breach).sort(([, a], [, b]) => a.positions - b.positions || a.treeParents - b.treeParents);
+/** Roughly what a tier costs: a position costs as much as five totals of 90 bits, see circuits/README.md. */
+function cost({ positions, cells, scenarios, skews, bases, cellValues, tails, exposures }: TierParameters): number {
+  return 5 * positions + cells * (scenarios + skews + 2 * bases + Number(cellValues)) + tails + exposures;
 }
+
+/** Every tier that states health, the cheapest first. */
+export function tiersBySize(): [name: string, tier: TierParameters][] {
+  return Object.entries(readTiers()).filter(([, { breach }]) => !breach).sort(([, a], [, b]) => cost(a) - cost(b) || a.treeParents - b.treeParents);
+}
+
+/** The same with the most room for positions last: what is too large for all is told about that one. */
+const tiersByRoom = (): [name: string, tier: TierParameters][] => tiersBySize().sort(([, a], [, b]) => a.positions - b.positions);
 
 /** The smallest tier that takes a request. @throws as `requireFit`, about the largest tier, when none does */
 export function tierFor(request: Omit<ProvingRequest, "tier">): string {
   const need = needOf(request);
-  const tiers = tiersBySize();
-  const found = tiers.find(([, tier]) => isLargeEnough(need, tier) && isMadeFor(request.snapshot, tier));
+  const found = tiersBySize().find(([, tier]) => isLargeEnough(need, tier) && isMadeFor(request.snapshot, tier));
   if (found !== undefined) return found[0];
-  const [name, tier] = tiers.at(-1)!;
+  const [name, tier] = tiersByRoom().at(-1)!;
   requireFit({ ...request, tier });
   return name;
 }
 
 /** What the tier lacks that lacks the fewest sizes; of several the largest. */
 function nearestLack(need: Need): string {
-  const lacks = tiersBySize().map(([name, tier]) => {
+  const lacks = tiersByRoom().map(([name, tier]) => {
     const sizes = sizesIn(need, tier);
     return { name, missing: BOUNDS.filter(([size]) => Number(sizes[size]) > Number(tier[size])).map(([size, { noun }]) => refusalOf(sizes[size], tier[size], noun)) };
   });
