@@ -1,6 +1,6 @@
 /** What a policy charges at either level, line by line, as a risk officer reads it. */
 import { formatDecimal } from "../numeric/decimal.ts";
-import { DECIMALS, SCALE, type Price, type Value } from "../units.ts";
+import { DECIMALS, SCALE, type Factor, type Price, type Value } from "../units.ts";
 import { percentText } from "./amount-table.ts";
 import type { PerLevel, Policy } from "./policy.ts";
 import { factorText } from "./schema.ts";
@@ -50,5 +50,7 @@ function tierLines({ exposures }: Policy): ChargeLine[] {
   );
 }
 
+/** ` + 0.12` or ` − 0.1`, after another term. */
+export const addedText = (term: Factor): string => (term < 0n ? ` − ${factorText(-term as Factor)}` : ` + ${factorText(term)}`);
 /** `2026-12-25` */
 export const dayOf = (time: number): string => new Date(1000 * time).toISOString().slice(0, 10);

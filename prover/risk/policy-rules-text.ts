@@ -1,6 +1,6 @@
 /** What a policy does besides scenarios and charges, a sentence a rule. */
 import { moveText, percentText } from "./amount-table.ts";
-import { dayOf, exactAmount } from "./policy-charges.ts";
+import { addedText, dayOf, exactAmount } from "./policy-charges.ts";
 import type { Policy } from "./policy.ts";
 import { factorText } from "./schema.ts";
 
@@ -26,7 +26,7 @@ function nettingLines({ nettingSets, cells, offsets, aggregation }: Policy): Rul
 
 function optionLines({ staticDiscount, skew, basis, settlementWindowSeconds, optionNaked }: Policy): RuleLine[] {
   const side = (base: string, { rateMultiplier, rateAdd }: NonNullable<Policy["staticDiscount"]>["long"], sign: string): string =>
-    `${base}·e^(${sign}τ·(${factorText(rateMultiplier)}·rate + ${factorText(rateAdd)}))`;
+    `${base}·e^(${sign}τ·(${factorText(rateMultiplier)}·rate${addedText(rateAdd)}))`;
   return [
     ...(staticDiscount === undefined
       ? []
@@ -34,9 +34,9 @@ function optionLines({ staticDiscount, skew, basis, settlementWindowSeconds, opt
     ...(skew === undefined
       ? []
       : ([
-          ["skew rotated", `by at most ${factorText(skew.linear.cap)} + ${factorText(skew.linear.base)}·√τ of volatility; the worse sign in every cell`],
-          ["smile steepened", `by at most ${factorText(skew.absolute.cap)} + ${factorText(skew.absolute.base)}·√τ of volatility; the worse sign in every cell`],
-          ["", `at ln(strike/forward) = √τ·${factorText(skew.widthScale)}·(${factorText(skew.volStatic)} + ${factorText(skew.volScale)}·√τ), at least ${factorText(skew.minWidth)}, and beyond`],
+          ["skew rotated", `by at most ${factorText(skew.linear.cap)}${addedText(skew.linear.base)}·√τ of volatility; the worse sign in every cell`],
+          ["smile steepened", `by at most ${factorText(skew.absolute.cap)}${addedText(skew.absolute.base)}·√τ of volatility; the worse sign in every cell`],
+          ["", `at ln(strike/forward) = √τ·${factorText(skew.widthScale)}·(${factorText(skew.volStatic)}${addedText(skew.volScale)}·√τ), at least ${factorText(skew.minWidth)}, and beyond`],
         ] as const)),
     ...(basis === undefined
       ? []

@@ -1,6 +1,5 @@
 import pc from "picocolors";
 import type { Command } from "commander";
-import { policyHash } from "../../commitment/snapshot.ts";
 import type { MarginProofError } from "../../errors.ts";
 import { plainMarket, policySizes } from "../../proof/policy-sizes.ts";
 import { policyMarketProblems } from "../../risk/policy-market.ts";
@@ -8,8 +7,7 @@ import { parsePolicy, policyProblems } from "../../risk/policy.ts";
 import { makeCommand } from "../command.ts";
 import { readDocument, readMarket } from "../documents.ts";
 import { marketOption } from "../options.ts";
-import { sizesJson } from "../policy-facts.ts";
-import { outcomeOf } from "../summaries.ts";
+import { placeJson, placeText } from "../policy-facts.ts";
 import type { Outcome, Terminal } from "../terminal.ts";
 
 interface Options {
@@ -37,7 +35,11 @@ function run(file: string, { market: marketFile }: Options, { progress }: Termin
   const sizes = policySizes(policy, market);
   const { name, version } = policy;
   const warnings = sizes.lack === null ? {} : { warnings: [`no circuit proves it: ${sizes.lack.reason}`] };
-  return outcomeOf({ ok: true, problems: [], name, version, policyHash: policyHash(policy).toString(), ...sizesJson(sizes) }, warnings);
+  return {
+    json: { ok: true, problems: [], name, version, ...placeJson(policy, sizes), ...warnings },
+    text: `${file}: nothing is wrong with ${name} ${version}\n${placeText(policy, sizes, market !== undefined)}`,
+    ...warnings,
+  };
 }
 
 function refused(file: string, problems: readonly MarginProofError[]): Outcome {

@@ -1,19 +1,16 @@
 import type { Command } from "commander";
-import { policyHash } from "../../commitment/snapshot.ts";
 import { policySizes } from "../../proof/policy-sizes.ts";
 import { policyJson } from "../../risk/policy.ts";
 import { policyTable } from "../../risk/policy-table.ts";
 import { makeCommand } from "../command.ts";
 import { readMarket, readPolicyOption } from "../documents.ts";
 import { marketOption } from "../options.ts";
-import { sizesJson, sizesTable } from "../policy-facts.ts";
+import { placeJson, placeText } from "../policy-facts.ts";
 import type { Outcome, Terminal } from "../terminal.ts";
 
 interface Options {
   readonly market?: string;
 }
-
-const PLAIN = "one expiry per underlying";
 
 export function policyShow(terminal: Terminal): Command {
   return makeCommand(terminal, {
@@ -29,10 +26,8 @@ function run(fileOrName: string, { market: marketFile }: Options): Outcome {
   const market = marketFile === undefined ? undefined : readMarket(marketFile);
   const policy = readPolicyOption(fileOrName);
   const sizes = policySizes(policy, market);
-  const hash = policyHash(policy).toString();
-  const tier = sizes.tier === null ? `no tier takes it: ${sizes.lack!.reason}` : `smallest tier  ${sizes.tier}`;
   return {
-    json: { policy: policyJson(policy), policyHash: hash, ...sizesJson(sizes) },
-    text: [policyTable(policy), sizesTable(sizes, market === undefined ? PLAIN : "in the market"), tier, `policy hash    ${hash}`].join("\n"),
+    json: { policy: policyJson(policy), ...placeJson(policy, sizes) },
+    text: [policyTable(policy), placeText(policy, sizes, market !== undefined)].join("\n"),
   };
 }
