@@ -67,6 +67,13 @@ describe("the page's examples", () => {
     expect([withinLimits, isHealthy, report("MM").isHealthy]).toEqual(Array<boolean>(3).fill(!example.outsideLimits));
   });
 
+  it.each(examples.filter(({ outsideLimits }) => !outsideLimits))("$name is worked out in the text, to the cent", ({ worked, MM, IM }) => {
+    const shown = (text: string): number => Number(text.replaceAll(",", ""));
+    expect(worked).not.toBeNull();
+    expect(Math.abs(worked!.MM - shown(MM))).toBeLessThan(0.02);
+    expect(Math.abs(worked!.IM - shown(IM))).toBeLessThan(0.02);
+  });
+
   it("have every optional part of a policy that a number is made of, but for what needs odd feeds or skewed smiles", () => {
     const used = new Set(examples.flatMap(({ policy }) => Object.keys(policy)));
     const all = documentedFields("Policy").map(({ path }) => path.split(/[.[]/)[0]!);

@@ -58,7 +58,7 @@ describe("a policy", () => {
     [
       "netting and offsets",
       faulty("deribit", (p) => {
-        p.nettingSets.push({ id: "coins", underlyings: ["ETH", "SOL"] });
+        p.nettingSets.push({ id: "coins", underlyings: ["ETH", "SOL", "USD"] });
         p.haircuts.push(p.haircuts[0], { asset: "USD", rate: { MM: "0", IM: "0" } });
         p.offsets.groups[0].underlyings.push("DOGE", "SOL");
         p.rollShock[1].underlying = "ADA";
@@ -68,7 +68,7 @@ describe("a policy", () => {
         p.scenarios[2].moves = { XRP: "1.1" };
       }),
       [
-        "nettingSets[1].id", "nettingSets[1].underlyings[0]", "haircuts[4].asset", "haircuts[5].asset", "scenarios[0].weight", "scenarios[1].vol", "scenarios[2].moves.XRP",
+        "nettingSets[1].id", "nettingSets[1].underlyings[0]", "haircuts[4].asset", "haircuts[5].asset", "nettingSets[1].underlyings[2]", "scenarios[0].weight", "scenarios[1].vol", "scenarios[2].moves.XRP",
         "offsets.groups[0].underlyings[1]", "offsets.groups[0].underlyings[2]", "exposures[1].nettingSet", "rollShock[1].underlying",
       ],
     ],

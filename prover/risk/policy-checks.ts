@@ -14,6 +14,10 @@ export function checkFeatures(policy: Policy, { allowAmplification = false }: Po
   const requireKnown: RequireKnown = (name, path) => {
     if (!known.has(name)) refuse(path, `${name} is in no netting set`, `add ${name} to a netting set, or correct the name`);
   };
+  check.each(policy.nettingSets, ({ underlyings }, u) => {
+    const i = underlyings.indexOf(policy.quote);
+    if (i >= 0) refuse(`nettingSets[${u}].underlyings[${i}]`, `${policy.quote} is the quote, which never moves`, "remove it: no market lists its own quote as an underlying");
+  });
   checkScenarios(policy, requireKnown, check, allowAmplification);
   checkVolShock(policy.volShock, requireKnown, check);
   checkOffsets(policy, requireKnown, check);

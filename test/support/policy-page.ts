@@ -32,9 +32,20 @@ export interface PageExample {
   readonly sizes: string;
   readonly tier: string;
   readonly outsideLimits: boolean;
+  /** The last line of the working, `IM = 24,000 + 5,900`, as the numbers it adds up to; null where there is none. */
+  readonly worked: { readonly MM: number; readonly IM: number } | null;
 }
 
+const WORKED = /IM = ([\d,.·+ ]+)\. {2}MM = ([\d,.·+ ]+)\.$/gm;
 const RESULT = /\*\*MM ([\d,.]+), IM ([\d,.]+)\*\* · (.+) · tier `([^`]+)`(.*)/g;
+
+/** Sums of products, in floating point: what a calculator shows. */
+function workedOut(text: string): PageExample["worked"] {
+  const lines = [...text.matchAll(WORKED)];
+  if (lines.length > 1) throw new Error(`${lines.length} workings before one result`);
+  const sum = (terms: string): number => terms.split(" + ").reduce((total, term) => total + term.split("·").reduce((product, each) => product * Number(each.replaceAll(",", "")), 1), 0);
+  return lines[0] === undefined ? null : { IM: sum(lines[0][1]!), MM: sum(lines[0][2]!) };
+}
 
 /** Every policy of the page, with the result that follows it; and its only market. */
 export function pageExamples(): { readonly market: unknown; readonly examples: readonly PageExample[] } {
@@ -47,7 +58,7 @@ export function pageExamples(): { readonly market: unknown; readonly examples: r
     if (found.length !== 1) throw new Error(`${json.name} has ${found.length} results`);
     const [, MM, IM, sizes, tier, more] = found[0]!;
     const own = books.find((book) => book.index < index && heading(book.index) === heading(index));
-    return { name: json.name, policy: { ...base.json, ...json }, book: (own ?? books[0]!).json, MM: MM!, IM: IM!, sizes: sizes!, tier: tier!, outsideLimits: more!.includes("outside its limits") };
+    return { name: json.name, policy: { ...base.json, ...json }, book: (own ?? books[0]!).json, MM: MM!, IM: IM!, sizes: sizes!, tier: tier!, outsideLimits: more!.includes("outside its limits"), worked: workedOut(PAGE.slice(index, all[i + 1]?.index)) };
   });
   const markets = of("market");
   if (markets.length !== 1) throw new Error(`${markets.length} markets`);

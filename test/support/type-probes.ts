@@ -71,7 +71,7 @@ function interval(from: bigint, to: bigint, closedBelow: boolean, closedAbove: b
 }
 
 function integers(least: number, most: number | null): Probes {
-  return { admits: most === null ? [least, least + 1] : [least, most], refuses: [least - 1, ...(most === null ? [] : [most + 1]), least + 0.5, String(least), null] };
+  return { admits: [least, most ?? 2 ** 40], refuses: [least - 1, ...(most === null ? [] : [most + 1]), least + 0.5, String(least), null] };
 }
 
 function price(least: string, refuses: readonly string[]): Probes {
