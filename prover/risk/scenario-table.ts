@@ -62,9 +62,10 @@ function gridTable({ grid, underlyings }: ScenarioSummary): string {
   );
 }
 
-function shocksTable({ volShocks }: ScenarioSummary): string {
+/** The volatility shocks of every underlying. */
+export function shocksTable({ volShocks }: ScenarioSummary): string {
   return amountTable(
-    ["vol shock at 30 days", "up", "down", "floor when up", "power to 30 days", "and beyond"],
+    ["vol shock at 30 days", "up", "down", "floor when up", "power to 30 days", "and beyond", "days at least"],
     volShocks.map(({ underlying, shock }) => {
       const unit = shock.kind === "additive" ? "points" : "%";
       const share = (value: Factor, mark: string): string => `${formatDecimal(value, DECIMALS.factor - 2, { trim: true })} ${mark}`;
@@ -75,13 +76,15 @@ function shocksTable({ volShocks }: ScenarioSummary): string {
         share(shock.minShockedVol, "%"),
         factorText(shock.shortPower),
         factorText(shock.longPower),
+        factorText(shock.dteFloorDays),
       ];
     }),
     1,
   );
 }
 
-function tailTables({ tail }: ScenarioSummary): string[] {
+/** The tail's measure, its moves factor by factor, and their correlations. */
+export function tailTables({ tail }: ScenarioSummary): string[] {
   if (tail === null) return ["no tail"];
   const { kind, measure, size, count, sets } = tail;
   const source = { stress: "listed events", historical: "history", monteCarlo: "simulated" }[kind];

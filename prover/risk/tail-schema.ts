@@ -1,7 +1,7 @@
 /** The tail of a policy: a measure, and where its scenarios come from. */
 import { z } from "zod";
 import type { Factor } from "../units.ts";
-import { code, ONE, within, rate, multiplier, correlationField, names } from "./policy-fields.ts";
+import { code, correlationSets, ONE, within, rate, multiplier, correlationField, names } from "./policy-fields.ts";
 import { byNames, nameField, positivePrice } from "./schema.ts";
 
 const list = z.array(
@@ -42,10 +42,7 @@ export const sourceSchema = z.discriminatedUnion("kind", [
     /** Of the underlyings, then of the names in volFactors. */
     correlation: z.array(z.array(correlationField)),
     /** The correlation-breakdown switch: the scenarios of these sets are all in the tail. */
-    sets: z
-      .array(z.enum(["medium", "high", "low", "one"]))
-      .min(1)
-      .default(["medium"]),
+    sets: correlationSets.default(["medium"]),
   }),
 ]);
 
