@@ -15,7 +15,8 @@ export const NO_BOUND = { low: -(1n << BigInt(BITS.total - 1)) as Value, high: (
 type Count = { [K in keyof RiskShape]: RiskShape[K] extends number ? K : never }[keyof RiskShape];
 type Feature = Exclude<keyof RiskShape, Count>;
 
-const COUNTS: readonly Count[] = [
+/** The sizes that are numbers, in the order of the rules hash. */
+export const COUNTS: readonly Count[] = [
   "cells", "groups", "nettingSets", "scenarios", "skews", "bases", "tails", "exposures", "tiers", "correlations", "sensitivities",
 ];
 const FEATURES: readonly Feature[] = ["cellValues", "floors", "pairing"];

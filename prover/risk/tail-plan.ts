@@ -64,17 +64,13 @@ export function tailRule({ tail }: Policy, scenarios: number): TailRule {
   return tail.measure === "es" ? { size: tail.size, flags: 0 } : { size: 1, flags: tail.size - 1 };
 }
 
-/** One number per factor, every volatility that of an underlying, every set once. */
+/** One number per factor, every volatility that of an underlying. */
 function requireFactors(
   { underlyings, volatility, volFactors, sets }: MonteCarlo & { readonly sets: readonly CorrelationSet[] },
   refuse: (path: string, message: string, hint: string) => never,
 ): void {
   if (volatility.length !== underlyings.length)
     refuse(`${PATH}.volatility`, `${volatility.length} volatilities for ${underlyings.length} underlyings`, "give one per underlying");
-  sets.forEach((set, i) => {
-    if (sets.indexOf(set) !== i)
-      refuse(`${PATH}.sets[${i}]`, `${set} occurs twice`, "list each set once: the same scenarios would count twice");
-  });
   if (volFactors === undefined) return;
   const path = `${PATH}.volFactors`;
   volFactors.underlyings.forEach((name, i) => {
