@@ -177,6 +177,11 @@ describe("policy check", () => {
     }
   });
 
+  it("prints no escape sequence that a key of the document holds", async () => {
+    await write("escape.json", grid({ "\u001b[2J": "1" }));
+    expect((await cli.runHere(["policy", "check", "escape.json"])).stdout).not.toContain("\u001b[2J");
+  });
+
   it("says what only a market shows when it is given one", async () => {
     await write("market.json", { ...MARKET_JSON, currencies: [{ name: "EURC", price: "1.1" }], instruments: [...MARKET_JSON.instruments, { kind: "cash", name: "EURC", currency: "EURC" }] });
     await write("sound.json", grid({}));

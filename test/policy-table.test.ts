@@ -56,6 +56,15 @@ describe("the tables of a policy", () => {
   it("say what its parts do where they are no numbers", () => {
     const table = policyTable(parsePolicy({ ...pageExamples().examples[0]!.policy, cells: "expiry", tracking: [{ asset: "WBTC", underlying: "BTC" }], description: "From nowhere." }));
     for (const words of ["BTC, expiry by expiry", "WBTC moves with BTC", "From nowhere.", "in USD"]) expect(table).toContain(words);
+    const exposures = [{ id: "near", measure: "vega", underlyings: ["BTC", "ETH"], kinds: ["option"], expiries: [1_700_006_400], limit: "1000.5", tiers: [{ above: "0", rate: { MM: "0", IM: "0.1" } }], nettingSet: "ETH" }];
+    const shown = policyTable(parsePolicy({ ...pageExamples().examples[0]!.policy, exposures }));
+    for (const words of ["vega of BTC, ETH, only option, expiries 2023-11-15; within ±1,000.5", "near in the loss of ETH"]) expect(shown).toContain(words);
+  });
+
+  it("send no escape sequence of a description to a terminal", () => {
+    const table = policyTable(parsePolicy({ ...pageExamples().examples[0]!.policy, description: "harm\u001b[2Jless \u202Eword" }));
+    expect(table).toContain("harm�[2Jless �word");
+    expect(table).not.toMatch(/[\u001b\u202E]/);
   });
 
   it("show the grid with a scenario's weight where its move and its shock meet, and nothing elsewhere", () => {

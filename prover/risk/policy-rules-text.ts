@@ -62,8 +62,9 @@ function otherLines({ sensitivities, tracking, exposures }: Policy): RuleLine[] 
     ...(sensitivities?.factors ?? []).map(({ id, measure, underlyings, expiries, riskWeight }): RuleLine => [`sensitivity ${id}`, `${percentText(riskWeight)} of the ${measure} of ${underlyings.join(", ")}${within(expiries)}`]),
     ...(sensitivities === undefined ? [] : [["sensitivities together", `root of the correlated sum, the largest of ${sensitivities.sets.join(", ")}, beside the loss of the scenarios`] as const]),
     ...tracking.map(({ asset, underlying }): RuleLine => [`${asset} moves with ${underlying}`, "at its own price and haircut"]),
-    ...exposures.flatMap(({ id, measure, underlyings, expiries, kinds, limit }): RuleLine[] =>
-      limit === null ? [] : [[`limit ${id}`, `${measure} of ${underlyings.join(", ")}${kinds === null ? "" : `, ${kinds.join(", ")}`}${within(expiries)} within ±${exactAmount(limit)}`]],
-    ),
+    ...exposures.map(({ id, measure, underlyings, expiries, kinds, limit }): RuleLine => {
+      const of = `${measure} of ${underlyings.join(", ")}${kinds === null ? "" : `, only ${kinds.join(", ")}`}${within(expiries)}`;
+      return [`exposure ${id}`, limit === null ? of : `${of}; within ±${exactAmount(limit)}`];
+    }),
   ];
 }
