@@ -5,16 +5,15 @@
  */
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { padRules, shapeOf } from "../prover/commitment/padded-rules.ts";
+import { padRules } from "../prover/commitment/padded-rules.ts";
 import type { Pairable } from "../prover/proof/pairing.ts";
-import { tierParameters } from "../prover/proof/tiers.ts";
 import type { ColumnTotals, ExposureRule, MarginRules } from "../prover/risk/margin-rules.ts";
 import { SCALE, type Factor, type Level, type Value } from "../prover/units.ts";
 import { randomRules, randomTotals } from "./support/random-rules.ts";
 import { PLACES, requirementCircuits, workingOf, type Case, type RequirementCircuits } from "./support/requirement-circuit.ts";
-import { plainRules, zeroTotals } from "./support/rules.ts";
+import { EVERY_RULE, plainRules, zeroTotals } from "./support/rules.ts";
 
-const SHAPE = shapeOf(tierParameters("rules"));
+const SHAPE = EVERY_RULE;
 const ONE = SCALE.factor as Factor;
 /** Value times this is what equity counts at the scale of the inequality. */
 const UNIT = SCALE.bps * SCALE.factor;

@@ -32,7 +32,7 @@ export function policySizes(policy: Policy, market?: Market): PolicySizes {
 
 function tierOf(market: Market, rules: MarginRules): Pick<PolicySizes, "tier" | "lack"> {
   try {
-    return { tier: tierForMarket(market, rules), lack: null };
+    return { tier: tierForMarket(market, rules).tier, lack: null };
   } catch (error) {
     if (error instanceof MarginProofError && (error.code === "BookTooLarge" || error.code === "TreeFull")) return { tier: null, lack: error };
     throw error;

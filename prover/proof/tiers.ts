@@ -54,6 +54,32 @@ export function statementKind(parameters: AnyParameters): StatementKind {
 /** A tier's twin of the same sizes, which states the complement. */
 export const breachTier = (tier: string): string => `${tier}-breach`;
 
+const LOCK = "circuits/artifacts.lock.json";
+/** What of the lock says what a proof costs. */
+const CostsSchema = z.record(z.string(), z.object({ parameters: z.record(z.string(), z.union([z.int(), z.boolean()])), constraints: z.int().min(1) }));
+
+function readLock(): unknown {
+  const path = join(packageRoot(), LOCK);
+  if (!existsSync(path)) throw new MarginProofError("ArtifactMissing", `${LOCK} is not there`, { path: LOCK, hint: "install the package again" });
+  return JSON.parse(readFileSync(path, "utf8"));
+}
+
+/**
+ * Constraints of every tier by name, as the committed lock has them: time and memory of a proof grow with them. A tier that is not in the
+ * lock, or has other sizes there, has no count: nobody has published what it compiles to.
+ *
+ * @throws ArtifactMissing, ArtifactMismatch for a lock that is not there or not of the expected shape
+ */
+export function publishedConstraints(lock: unknown = readLock()): ReadonlyMap<string, number> {
+  const parsed = CostsSchema.safeParse(lock);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw new MarginProofError("ArtifactMismatch", issue.message, { path: [LOCK, ...issue.path].join("."), hint: "restore the file" });
+  }
+  const isOfSizes = (tier: string, sizes: AnyParameters): boolean => Object.entries(sizes).every(([size, value]) => parsed.data[tier]?.parameters[size] === value);
+  return new Map(Object.entries(allTiers()).filter(([tier, sizes]) => isOfSizes(tier, sizes)).map(([tier]) => [tier, parsed.data[tier]!.constraints]));
+}
+
 /** Files of one tier. */
 export interface ArtifactPaths {
   readonly folder: string;

@@ -19,11 +19,14 @@ const tiersSchema = z.array(z.strictObject({ above: nonNegativePrice(code), rate
   });
 });
 
+/** Measures in which longs and shorts net. */
+const netted = ["delta", "gamma", "vega", "relativeVega", "theta", "value"] as const;
+
 export const exposureSchema = z
   .strictObject({
     id: nameField(),
     /** `notional` and `grossDelta` add up longs and shorts; the others net them. */
-    measure: z.enum(["delta", "gamma", "vega", "theta", "value", "notional", "grossDelta"]),
+    measure: z.enum([...netted, "notional", "grossDelta"]),
     /** Whose instruments count. */
     underlyings: names,
     /** Only instruments of these expiries (unix seconds); null for all. */
@@ -51,14 +54,20 @@ export const sensitivitiesSchema = z.strictObject({
     .array(
       z.strictObject({
         id: nameField(),
-        measure: z.enum(["delta", "gamma", "vega", "theta", "value"]),
+        measure: z.enum(netted),
         underlyings: names,
         expiries: expiryList.nullable().default(null),
         riskWeight: within({ min: 1n, max: 4n * ONE, remedy: "a risk weight is above 0 and at most 4 (400 %)" }),
+        /** Sizes beyond `threshold` count for more, exactly at `corners` and for slightly more between them; beyond the last no book may go. */
+        concentration: z
+          .strictObject({ threshold: amount, corners: z.array(amount).min(1, "give at least one corner: the last limits the exposure") })
+          .optional(),
       }),
     )
     .min(1, "list at least one factor"),
   correlation: z.array(z.array(correlationField)),
+  /** Whether correlations fade between factors that are concentrated in different degrees (SIMM's f_kl). */
+  fading: z.boolean().default(false),
   sets: correlationSets.max(3, "at most three sets").default(["medium", "high", "low"]),
 });
 

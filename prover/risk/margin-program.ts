@@ -4,7 +4,7 @@
  */
 import { ceilSqrt, divUp } from "../numeric/rounding.ts";
 import { SCALE, type Level, type Value } from "../units.ts";
-import type { ColumnTotals, ExposureRule, MarginRules, Matrix } from "./margin-rules.ts";
+import { UNLIMITED, type ColumnTotals, type ExposureRule, type MarginRules, type Matrix } from "./margin-rules.ts";
 
 const ONE = SCALE.factor;
 
@@ -161,7 +161,8 @@ function exposureWorking({ line, pieces, low, high }: ExposureRule, total: Value
     const piece = divUp(slope[level] * size - ONE * cut, ONE);
     return piece > most ? piece : most;
   }, 0n);
-  return { total, tiered: tiered as Value, line: line[level] * size, withinLimits: total >= low && total <= high };
+  const withinLimits = (low === UNLIMITED.low || total >= low) && (high === UNLIMITED.high || total <= high);
+  return { total, tiered: tiered as Value, line: line[level] * size, withinLimits };
 }
 
 /** Charges of the exposures that belong to `target`, at 1e-25. */

@@ -2,8 +2,12 @@
  * The margin program: what any policy becomes once a market is given. All margin models are parameters of one set of integer
  * rules over column totals, so that one circuit proves them all. `evaluateRules` (margin-program.ts) is their meaning.
  */
-import type { Factor, Value } from "../units.ts";
+import { BITS, type Factor, type Value } from "../units.ts";
 import type { PerLevel } from "./policy.ts";
+
+const BOUND = 1n << BigInt(BITS.total - 1);
+/** Limits that limit nothing: the least and the greatest total that circuits read. A book beyond them cannot be proved, but is within them. */
+export const UNLIMITED = { low: -BOUND as Value, high: (BOUND - 1n) as Value } as const;
 
 /** How many of each thing a program has; a circuit tier fits it when it has at least as many of each. */
 export interface RiskShape {

@@ -74,8 +74,9 @@ export function checkFeatures(policy: Policy, { allowAmplification = false }: Po
     const { sets } = policy.sensitivities;
     repeats(names, "sensitivities.factors", "id", check);
     check.each(factors, ({ underlyings }, k) =>
-      check.each(underlyings, (name, i) => requireKnown(name, `sensitivities.factors[${k}].underlyings[${i}]`)),
+      underlyings.forEach((name, i) => requireKnown(name, `sensitivities.factors[${k}].underlyings[${i}]`)),
     );
+    checkConcentration(policy.sensitivities, check);
     check.one(() => {
       requireCorrelation(correlation, names, "sensitivities.correlation");
       requireSemidefinite(correlation, names, "sensitivities.correlation");
@@ -93,7 +94,7 @@ export function checkFeatures(policy: Policy, { allowAmplification = false }: Po
 }
 
 function checkScenarios({ scenarios, skew }: Policy, requireKnown: RequireKnown, check: Checking, allowAmplification: boolean): void {
-  check.each(scenarios, ({ spot, vol, weight, moves = {} }, s) => {
+  check.each(scenarios, ({ spot, vol, weight, moves = {}, less }, s) => {
     for (const name of Object.keys(moves)) requireKnown(name, `scenarios[${s}].moves.${name}`);
     if (vol !== "linear" && vol !== "absolute") {
       if (weight > SCALE.factor && !allowAmplification)
@@ -104,6 +105,8 @@ function checkScenarios({ scenarios, skew }: Policy, requireKnown: RequireKnown,
       refuse(`scenarios[${s}].vol`, `${vol} rotates the skew, but the policy has none`, 'add "skew", or shock up, down or none');
     if (spot !== SCALE.factor || Object.keys(moves).length > 0)
       refuse(`scenarios[${s}].spot`, "a skew rotation moves the spot", "use 1: skew scenarios move volatilities alone");
+    if (less !== undefined)
+      refuse(`scenarios[${s}].less`, "a skew rotation leaves out delta", "remove it: without a move of the spot there is no delta to leave out");
   });
   check.one(() => {
     if (scenarios.every(({ vol }) => vol === "linear" || vol === "absolute"))
@@ -145,6 +148,25 @@ function checkOffsets({ offsets, nettingSets, cells }: Policy, requireKnown: Req
   check.one(() => {
     if (alone !== undefined) refuse("offsets.groups", `${alone} is in no group`, `add ${alone} to a group, if need be of its own`);
   });
+}
+
+/** Chords bound a charge between corners that ascend, from where it is convex: see concentration.ts. */
+function checkConcentration({ factors, fading }: NonNullable<Policy["sensitivities"]>, check: Checking): void {
+  check.one(() => {
+    if (fading && factors.every(({ concentration }) => concentration === undefined))
+      refuse("sensitivities.fading", "no factor can be concentrated", "give factors a concentration, or leave fading out");
+  });
+  factors.forEach(({ concentration }, k) =>
+    check.each(concentration?.corners ?? [], (corner, j) => {
+      const { threshold, corners } = concentration!;
+      const path = `sensitivities.factors[${k}].concentration.corners[${j}]`;
+      if (j > 0) {
+        if (corner <= corners[j - 1]!) refuse(path, "not above the corner before it", "list corners ascending");
+      } else if (fading ? 3n * corner <= 4n * threshold + 2n : corner <= threshold) {
+        refuse(path, "too near the threshold", `the first corner is above ${fading ? "4/3 of the threshold, where correlations fade" : "the threshold"}`);
+      }
+    }),
+  );
 }
 
 /** The signs of the exponents say which side shrinks; the factors themselves, which need a market, are checked when rules are made. */

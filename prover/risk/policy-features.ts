@@ -47,9 +47,10 @@ export const aggregationSchema = z.strictObject({
   sets: correlationSets.max(3, "at most three sets").default(["medium"]),
 });
 
-/** Least requirement of a netting set: an amount of the quote per contract held, and a share of spot notional per short option. */
+/** Least requirement of a netting set: an amount of the quote per contract held, or per unit of the underlying it is on, and a share of spot notional per short option. */
 export const minimumsSchema = z.strictObject({
   perContract: nonNegativePrice(code).default(0n as Price),
+  perUnit: nonNegativePrice(code).default(0n as Price),
   optionShort: rate.default(0n as Factor),
 });
 

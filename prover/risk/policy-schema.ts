@@ -6,7 +6,7 @@ import { z } from "zod";
 import { BITS } from "../units.ts";
 import { featuresSchema } from "./policy-features.ts";
 import { multiplier, ONE, perLevel, within } from "./policy-fields.ts";
-import { nameField } from "./schema.ts";
+import { byNames, nameField } from "./schema.ts";
 import { volShockSchema } from "./vol-shock-schema.ts";
 
 export const POLICY_FORMAT = "margin-policy/1";
@@ -22,9 +22,11 @@ const lossFactor = perLevel({
 const scenarioSchema = z.strictObject({
   spot: multiplier,
   /** For underlyings that move by another multiplier. */
-  moves: z.record(z.string(), multiplier).optional(),
+  moves: byNames(multiplier).optional(),
   vol: z.enum(["up", "down", "none", "linear", "absolute"]),
   weight: within({ min: 0n, max: 10n * ONE, remedy: "a weight lies between 0 and 1, of a skew rotation between 0 and 10" }),
+  /** Curvature: leaves out what the delta gains. */
+  less: z.literal("delta").optional(),
 });
 
 export const policySchema = z.strictObject({

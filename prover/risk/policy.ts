@@ -25,7 +25,13 @@ export interface Scenario {
   readonly moves?: Readonly<Record<string, Factor>> | undefined;
   readonly vol: VolDirection | SkewDirection;
   readonly weight: Factor;
+  /** What counts is only what deltas do not explain: the P&L less delta·spot·(move − 1). */
+  readonly less?: "delta" | undefined;
 }
+
+/** What a scenario multiplies the spot of `underlying` by. A move is one that is listed: every object has a `constructor`. */
+export const moveOf = ({ spot, moves = {} }: Pick<Scenario, "spot" | "moves">, underlying: string): Factor =>
+  Object.hasOwn(moves, underlying) ? moves[underlying]! : spot;
 
 /** One number per margin level; reading makes sure that IM ≥ MM. IM is the full number, not an addition to MM. */
 export interface PerLevel {
@@ -139,8 +145,8 @@ function checkPolicy(policy: Policy, options: PolicyReading, check: Checking): v
     underlyings.map((name, i): [string, string] => [name, `nettingSets[${u}].underlyings[${i}]`]),
   );
   repeated(owned, "an underlying belongs to exactly one netting set");
-  const scenarios = policy.scenarios.map(({ spot, vol, moves = {} }, s): [string, string] => [
-    `spot ${factorText(spot)}, vol ${vol}${Object.entries(moves)
+  const scenarios = policy.scenarios.map(({ spot, vol, moves = {}, less }, s): [string, string] => [
+    `spot ${factorText(spot)}, vol ${vol}${less === undefined ? "" : `, less ${less}`}${Object.entries(moves)
       .map(([name, move]) => `, ${name} ${factorText(move)}`)
       .join("")}`,
     `scenarios[${s}]`,
@@ -153,7 +159,7 @@ function checkPolicy(policy: Policy, options: PolicyReading, check: Checking): v
 
 /** The optional parts that are there, word for word: their numbers have no other form. */
 function writtenFeatures(json: unknown): Json {
-  const parts = Object.entries(json as Record<string, Json>).filter(([key]) => key in featuresSchema.shape);
+  const parts = Object.entries(json as Record<string, Json>).filter(([key]) => Object.hasOwn(featuresSchema.shape, key));
   return structuredClone(Object.fromEntries(parts)) as Json;
 }
 
@@ -175,13 +181,14 @@ export function policyJson(policy: Policy): Json {
     description,
     quote,
     nettingSets: policy.nettingSets.map(({ id, underlyings }) => ({ id, underlyings })),
-    scenarios: policy.scenarios.map(({ spot, moves = {}, vol, weight }) => ({
+    scenarios: policy.scenarios.map(({ spot, moves = {}, vol, weight, less }) => ({
       spot: factorText(spot),
       ...(Object.keys(moves).length === 0
         ? {}
         : { moves: Object.fromEntries(Object.entries(moves).map(([underlying, move]) => [underlying, factorText(move)])) }),
       vol,
       weight: factorText(weight),
+      ...(less === undefined ? {} : { less }),
     })),
     volShock: volShockJson(volShock),
     lossFactor: levelJson(policy.lossFactor),

@@ -59,7 +59,8 @@ export function draftPlan(market: Market, policy: Policy): RiskPlan {
   const skews = indexed.filter(isSkew) as SkewScenario[];
   const cells = plannedCells(market, policy);
   const tail = tailScenarios(policy);
-  const planned = plannedExposures(market, policy);
+  const lossFactor = lossFactorOf(market, policy);
+  const planned = plannedExposures(market, policy, lossFactor);
   const [exposures, ruled] = [planned.map(({ column }) => column), planned.map(({ rule }) => rule)];
   const groups = groupRules(policy);
   const aggregation = policy.aggregation;
@@ -91,7 +92,7 @@ export function draftPlan(market: Market, policy: Policy): RiskPlan {
         : aggregation.sets.map((set) => correlationSet(aggregation.correlation, set)),
     sensitivities: sensitivityMatrices(policy, exposures.length),
     tail: tailRule(policy, tail.length),
-    lossFactor: lossFactorOf(market, policy),
+    lossFactor,
   };
   return { policy, market, cells, grid, skews, tail, exposures, rules };
 }

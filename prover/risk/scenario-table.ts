@@ -2,7 +2,7 @@
 import { formatDecimal } from "../numeric/decimal.ts";
 import { DECIMALS, type Factor } from "../units.ts";
 import { amountTable, moveText } from "./amount-table.ts";
-import type { Scenario } from "./policy.ts";
+import { moveOf } from "./policy.ts";
 import { QUANTILES, type ScenarioSummary, type TailSetSummary } from "./scenario-summary.ts";
 import { factorText, type Json } from "./schema.ts";
 import { volShockJson } from "./vol-shock-schema.ts";
@@ -25,6 +25,7 @@ export function scenarioSummaryJson({ policy, underlyings, grid, volShocks, tail
       moves: Object.fromEntries(underlyings.map((name) => [name, factorText(moveOf(scenario, name))])),
       vol: scenario.vol,
       weight: factorText(scenario.weight),
+      ...(scenario.less === undefined ? {} : { less: scenario.less }),
     })),
     volShocks: Object.fromEntries(volShocks.map(({ underlying, shock }) => [underlying, volShockJson({ kind: "relative", ...shock })])),
     tail: tail === null ? null : { ...tail, sets: tail.sets.map(setJson) },
@@ -48,8 +49,6 @@ function setJson({ set, scenarios, factors, realised, given }: TailSetSummary): 
   };
 }
 
-const moveOf = ({ spot, moves = {} }: Scenario, name: string): Factor => (Object.hasOwn(moves, name) ? moves[name]! : spot);
-
 /** A column for all that move by the same multiplier, and one for each underlying that somewhere does not. */
 function gridTable({ grid, underlyings }: ScenarioSummary): string {
   const apart = underlyings.filter((name) => grid.some(({ moves = {} }) => Object.hasOwn(moves, name)));
@@ -57,7 +56,7 @@ function gridTable({ grid, underlyings }: ScenarioSummary): string {
     ["#", ...(apart.length === 0 ? ["spot"] : ["others", ...apart]), "vol", "weight"],
     grid.map((scenario, index) => {
       const moved = apart.map((name) => moveText(moveOf(scenario, name)));
-      return [String(index), moveText(scenario.spot), ...moved, scenario.vol, factorText(scenario.weight)];
+      return [String(index), moveText(scenario.spot), ...moved, `${scenario.vol}${scenario.less === undefined ? "" : `, less ${scenario.less}`}`, factorText(scenario.weight)];
     }),
     0,
   );

@@ -80,9 +80,24 @@ export function timeField() {
     .max(2 ** BITS.time - 1);
 }
 
-/** Names and identifiers: printable ASCII without blanks, so that code-unit order, byte order and what one sees agree. */
+/**
+ * Names and identifiers: printable ASCII without blanks, so that code-unit order, byte order and what one sees agree. `__proto__` is none: as a
+ * key of an object it gets lost, and the move it stands for with it.
+ */
 export function nameField() {
-  return z.string().regex(/^[\x21-\x7e]{1,64}$/, "expected 1 to 64 printable ASCII characters without blanks");
+  return z.string().regex(/^(?!__proto__$)[\x21-\x7e]{1,64}$/, "expected 1 to 64 printable ASCII characters without blanks, and not __proto__");
+}
+
+/** Values by name. Whose names they are is checked where those are known; an entry that reading would drop is refused. */
+export function byNames<V extends z.ZodType>(value: V) {
+  return z
+    .unknown()
+    .transform((json, context) =>
+      typeof json === "object" && json !== null && Object.hasOwn(json, "__proto__")
+        ? refuse(context, "InvalidSchema", "__proto__ is no name", "remove the entry, or correct the name")
+        : json,
+    )
+    .pipe(z.record(z.string(), value));
 }
 
 /** What a policy, a market or a book is told whose shape is wrong. */

@@ -2,14 +2,14 @@
 import { z } from "zod";
 import type { Factor } from "../units.ts";
 import { code, correlationSets, ONE, within, rate, multiplier, correlationField, names } from "./policy-fields.ts";
-import { nameField, positivePrice } from "./schema.ts";
+import { byNames, nameField, positivePrice } from "./schema.ts";
 
 const list = z.array(
   z.strictObject({
     id: nameField(),
-    moves: z.record(z.string(), multiplier),
+    moves: byNames(multiplier),
     otherwise: multiplier.nullable().default(null),
-    vols: z.record(z.string(), within({ min: 0n, max: 100n * ONE, remedy: "a volatility multiplier lies between 0 and 100" })).default({}),
+    vols: byNames(within({ min: 0n, max: 100n * ONE, remedy: "a volatility multiplier lies between 0 and 100" })).default({}),
   }),
 );
 const lambda = within({ min: 1n, max: ONE - 1n, remedy: "a decay factor lies between 0 and 1, both excluded" });

@@ -1,20 +1,19 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { columnTotals } from "../../prover/commitment/columns.ts";
-import { padRules, shapeNumbers, shapeOf } from "../../prover/commitment/padded-rules.ts";
+import { padRules, shapeNumbers } from "../../prover/commitment/padded-rules.ts";
 import { ceilSqrt, divUp } from "../../prover/numeric/rounding.ts";
 import { paddedWorking, programInputs } from "../../prover/proof/program-input.ts";
-import { tierParameters } from "../../prover/proof/tiers.ts";
 import type { ColumnTotals, MarginRules } from "../../prover/risk/margin-rules.ts";
 import { evaluateRules } from "../../prover/risk/margin-program.ts";
 import { FIELD, SCALE, type Level, type Value } from "../../prover/units.ts";
 import { law } from "../support/law.ts";
 import { forgeHints } from "../support/nested-hints.ts";
-import { plainRules, zeroTotals } from "../support/rules.ts";
+import { EVERY_RULE, plainRules, zeroTotals } from "../support/rules.ts";
 import { randomRules, randomTotals } from "../support/random-rules.ts";
 import { expectCost, underTest, type Inputs, type Tested } from "../support/template.ts";
 
-const SHAPE = shapeOf(tierParameters("rules"));
+const SHAPE = EVERY_RULE;
 /** What the prover chooses, against itself. */
 const BOUNDS = ["loss", "tiered", "requirement", "aggregate", "root", "measure", "worst"] as const;
 const RULES = ["weight", "cellRule", "groupRule", "exposureRule", "piece", "correlation", "sensitivity", "tailRule"] as const;
@@ -249,8 +248,8 @@ describe("MarginProgram", () => {
 
   describe("costs", () => {
     it("the sum of its parts", () => {
-      expectCost("MarginProgram", ["rules"], tested);
-      expectCost("MarginProgram", ["rules breach"], breach);
+      expectCost("MarginProgram", ["rules", "4 exposures"], tested);
+      expectCost("MarginProgram", ["rules breach", "4 exposures"], breach);
     });
   });
 });
