@@ -213,10 +213,10 @@ describe("policy show", () => {
     const hash = policyHash(policy).toString();
     const { code, stdout } = await cli.runHere(["policy", "show", "span"]);
     expect([code, stdout.startsWith(`${policyTable(policy)}\n`)]).toEqual([0, true]);
-    for (const line of [`policy hash    ${hash}`, "smallest tier  book"]) expect(stdout).toContain(`${line}\n`);
+    for (const line of [`policy hash    ${hash}`, "cheapest tier  book: "]) expect(stdout).toContain(line);
     expect(stdout).toMatch(/│ exposures +│ +12 │ +\+1 │/);
-    const { shape, perExpiry } = policySizes(policy);
-    expect(await cli.json(["policy", "show", "span"])).toEqual({ policy: policyJson(policy), policyHash: hash, sizes: { ...shape }, perExpiry, tier: "book" });
+    const { shape, perExpiry, why } = policySizes(policy);
+    expect(await cli.json(["policy", "show", "span"])).toEqual({ policy: policyJson(policy), policyHash: hash, sizes: { ...shape }, perExpiry, tier: "book", why });
   });
 
   it("has the sizes of a market that it is given", async () => {

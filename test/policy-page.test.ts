@@ -63,7 +63,7 @@ describe("the page's examples", () => {
     const { requirement, withinLimits, isHealthy } = report("IM");
     expect({ MM: amountUp(requirement.MM), IM: amountUp(requirement.IM) }).toEqual({ MM: example.MM, IM: example.IM });
     expect(sizesText(risks.rules.shape)).toBe(example.sizes);
-    expect(tierForMarket(market, risks.rules)).toBe(example.tier);
+    expect(tierForMarket(market, risks.rules).tier).toBe(example.tier);
     expect([withinLimits, isHealthy, report("MM").isHealthy]).toEqual(Array<boolean>(3).fill(!example.outsideLimits));
   });
 

@@ -6,14 +6,14 @@ import type { Policy } from "../risk/policy.ts";
 import type { Json } from "../risk/schema.ts";
 
 /** The hash, every size, what an expiry adds, and the tier. */
-export function placeJson(policy: Policy, { shape, perExpiry, tier }: PolicySizes): { readonly [key: string]: Json } {
-  return { policyHash: policyHash(policy).toString(), sizes: { ...shape }, perExpiry: { ...perExpiry }, tier };
+export function placeJson(policy: Policy, { shape, perExpiry, tier, why }: PolicySizes): { readonly [key: string]: Json } {
+  return { policyHash: policyHash(policy).toString(), sizes: { ...shape }, perExpiry: { ...perExpiry }, tier, why };
 }
 
 /** The same for people. @param inMarket whether sizes are those of a market that was given */
 export function placeText(policy: Policy, sizes: PolicySizes, inMarket: boolean): string {
-  const { tier, lack } = sizes;
-  const fits = tier === null ? `no tier takes it: ${lack!.reason}` : `smallest tier  ${tier}`;
+  const { tier, why, lack } = sizes;
+  const fits = tier === null ? `no tier takes it: ${lack!.reason}` : `cheapest tier  ${tier}: ${why}`;
   return [sizesTable(sizes, inMarket ? "in the market" : "one expiry per underlying"), fits, `policy hash    ${policyHash(policy)}`].join("\n");
 }
 
