@@ -134,5 +134,6 @@ describe("what a tier costs", () => {
 
   it("is refused from a lock of another shape", () => {
     expect(refusal(() => publishedConstraints({ test: { parameters: {}, constraints: "many" } }))).toEqual({ code: "ArtifactMismatch", path: "circuits/artifacts.lock.json.test.constraints" });
+    expect(refusal(() => publishedConstraints("no table"))).toEqual({ code: "ArtifactMismatch", path: "circuits/artifacts.lock.json" });
   });
 });

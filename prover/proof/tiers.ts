@@ -58,10 +58,15 @@ const LOCK = "circuits/artifacts.lock.json";
 /** What of the lock says what a proof costs. */
 const CostsSchema = z.record(z.string(), z.object({ parameters: z.record(z.string(), z.union([z.int(), z.boolean()])), constraints: z.int().min(1) }));
 
+/** Undefined where it is not JSON: of no shape at all. */
 function readLock(): unknown {
   const path = join(packageRoot(), LOCK);
   if (!existsSync(path)) throw new MarginProofError("ArtifactMissing", `${LOCK} is not there`, { path: LOCK, hint: "install the package again" });
-  return JSON.parse(readFileSync(path, "utf8"));
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -70,7 +75,7 @@ function readLock(): unknown {
  *
  * @throws ArtifactMissing, ArtifactMismatch for a lock that is not there or not of the expected shape
  */
-export function publishedConstraints(lock: unknown = readLock()): ReadonlyMap<string, number> {
+export function publishedConstraints(lock = readLock()): ReadonlyMap<string, number> {
   const parsed = CostsSchema.safeParse(lock);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;

@@ -1,11 +1,13 @@
 /**
- * What else the machine did while something was measured: times of a machine that is shared mean nothing without it. Counted, not sampled:
+ * What else the machine did while something was measured: times of a machine that is shared mean little without it. Counted, not sampled:
  * busy time of all processors less that of this process, over the time that passed.
  */
 import { availableParallelism, cpus } from "node:os";
 
 export interface Load {
   readonly processors: number;
+  /** Processor seconds that this process used: all of its threads, whatever else ran. */
+  readonly used: number;
   /** Processors kept busy by other programs, on average. */
   readonly others: number;
 }
@@ -23,9 +25,10 @@ function own(): number {
 export function loadMeter(): () => Load {
   const [started, busyBefore, ownBefore] = [performance.now(), busy(), own()];
   return () => {
-    const others = (busy() - busyBefore - (own() - ownBefore)) / (performance.now() - started);
+    const used = own() - ownBefore;
+    const others = (busy() - busyBefore - used) / (performance.now() - started);
     // Ticks of the system's clock are coarser than this process's own.
-    return { processors: availableParallelism(), others: Math.max(0, others) };
+    return { processors: availableParallelism(), used: used / 1000, others: Math.max(0, others) };
   };
 }
 

@@ -40,13 +40,13 @@ export interface PresetProof {
   /** Milliseconds. */
   readonly times: Readonly<Record<"snapshot" | "load" | "prepare" | "witness" | "prove" | "verify", number>>;
   readonly peakMegabytes: number;
-  readonly load: Load;
+  readonly machine: Load;
   /** How the same book is refused with one unit of collateral less; in a tier that states breaches, with one more. */
   readonly beyond: { readonly report: string; readonly circuit: string };
 }
 
 /** The model with as many simulated moves as the tier takes, and as large a share of them in its tail. */
-function presetFor(preset: string, tails: number): Policy {
+export function presetFor(preset: string, tails: number): Policy {
   const policy = readPolicy(preset);
   if (policy === undefined) throw new RangeError(`no policy ${preset}: choose one of ${policyNames().join(", ")}`);
   const json = policyJson(policy) as { readonly tail?: { readonly size: number; readonly source: { readonly kind: string; readonly count: number; readonly sets?: readonly string[] } } };
@@ -93,11 +93,11 @@ async function measure(tier: string, preset: string): Promise<PresetProof> {
     await timed("verify", () => checkBundle(parseBundle(JSON.parse(serializeBundle(bundle))), artifacts, request));
   });
   const { scenarios, tails, exposures } = request.risks.rules.shape;
-  const [peakMegabytes, load] = [process.resourceUsage().maxRSS / 1024, loadOf()];
+  const [peakMegabytes, machine] = [process.resourceUsage().maxRSS / 1024, loadOf()];
   return {
     tier, preset, states: statementKind(parameters), constraints: artifacts.lock.constraints, positions: report.positions.length, scenarios, tails, exposures,
     rules: Object.fromEntries(report.ruleEffects.map(({ rule, effect }) => [rule, formatDecimal(effect, DECIMALS.value, { digits: 2, round: "up" })])),
-    times: times as PresetProof["times"], peakMegabytes, load, beyond: await refusalsBeyond(request, input, artifacts),
+    times: times as PresetProof["times"], peakMegabytes, machine, beyond: await refusalsBeyond(request, input, artifacts),
   };
 }
 

@@ -16,7 +16,7 @@ import { randomSalt } from "../../prover/statement/statement.ts";
 import { SCALE, type Bps, type Quantity, type Usd } from "../../prover/units.ts";
 import { readDemoBook } from "../demo/book.ts";
 
-const AS_OF = 1_790_000_000;
+export const AS_OF = 1_790_000_000;
 
 /** Where a proof would be submitted, and for whom. */
 export interface Place {
