@@ -45,6 +45,27 @@ describe("a tail measure", () => {
     }),
   );
 
+  // Few values make runs of ties across the threshold; 1,024 is what the largest tier takes.
+  const thousand = fc.array(fc.oneof(fc.bigInt({ min: -3n, max: 3n }), fc.bigInt({ min: -(1n << 60n), max: 1n << 60n })), { minLength: 1024, maxLength: 1024 });
+  law(
+    "of 1,024 scenarios is what sorting gives",
+    fc.property(measures, thousand, fc.constantFrom(1, 2, 10, 25, 26, 512, 1023, 1024), (measure, pnl, size) => {
+      expect(measured(measure, size, pnl)).toBe(sorted(measure, size, pnl));
+    }),
+    40,
+  );
+
+  law(
+    "whose share of the scenarios is no whole number, 25.6 of 1,024 at 97.5 %, is bounded by that of the whole number below",
+    fc.property(thousand, (pnl) => {
+      const losses = pnl.map((each) => -each).sort((a, b) => (a > b ? -1 : a < b ? 1 : 0));
+      // The mean of the 25 worst and six tenths of the next: ten times the losses over 256, rounded down
+      const fractional = (10n * losses.slice(0, 25).reduce((sum, loss) => sum + loss, 0n) + 6n * losses[25]!) / 256n;
+      expect(measured("es", 25, pnl) >= fractional).toBe(true);
+    }),
+    40,
+  );
+
   law(
     "of several sets is exactly the largest of each set's own, and says which that is",
     fc.property(measures, fc.integer({ min: 1, max: 8 }).chain((length) => fc.array(fc.array(amounts, { minLength: length, maxLength: length }), { minLength: 2, maxLength: 4 })), fc.nat(), (measure, sets, pick) => {

@@ -46,5 +46,8 @@ export const sourceSchema = z.discriminatedUnion("kind", [
   }),
 ]);
 
-/** `es`: mean of the `size` worst of a set; `var`: the `size`-th worst. The larger of it and the worst of the scenario grid counts. */
+/**
+ * `es`: mean of the `size` worst of a set; `var`: the `size`-th worst. A share of scenarios that is no whole number rounds down, which is the
+ * safe side. The larger of it and the worst of the scenario grid counts.
+ */
 export const tailSchema = z.strictObject({ measure: z.enum(["es", "var"]), size: z.int().min(1), source: sourceSchema });
