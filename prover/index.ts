@@ -62,7 +62,7 @@ export { greeksJson, greeksTable } from "./risk/greeks-table.ts";
 export { compareMargins, marginComparisonJson } from "./risk/margin-comparison.ts";
 export type { MarginComparison, PolicyMargin } from "./risk/margin-comparison.ts";
 export { marginReport } from "./risk/margin-report.ts";
-export type { BindingShare, ChargeTotal, ExposureReport, MarginReport, MarginTerms, NettingSetReport, PositionReport, RuleEffect } from "./risk/margin-report.ts";
+export type { BindingShare, ChargeTotal, ExposureReport, MarginReport, MarginTerms, NettingSetReport, PositionReport, RuleEffect, TailSetReport } from "./risk/margin-report.ts";
 export { evaluateRules } from "./risk/margin-program.ts";
 export type { MarginWorking } from "./risk/margin-program.ts";
 export type { ColumnTotals, MarginRules, RiskShape } from "./risk/margin-rules.ts";

@@ -177,6 +177,11 @@ describe("policy check", () => {
     }
   });
 
+  it("prints no escape sequence that a key of the document holds", async () => {
+    await write("escape.json", grid({ "\u001b[2J": "1" }));
+    expect((await cli.runHere(["policy", "check", "escape.json"])).stdout).not.toContain("\u001b[2J");
+  });
+
   it("says what only a market shows when it is given one", async () => {
     await write("market.json", { ...MARKET_JSON, currencies: [{ name: "EURC", price: "1.1" }], instruments: [...MARKET_JSON.instruments, { kind: "cash", name: "EURC", currency: "EURC" }] });
     await write("sound.json", grid({}));
@@ -208,10 +213,10 @@ describe("policy show", () => {
     const hash = policyHash(policy).toString();
     const { code, stdout } = await cli.runHere(["policy", "show", "span"]);
     expect([code, stdout.startsWith(`${policyTable(policy)}\n`)]).toEqual([0, true]);
-    for (const line of [`policy hash    ${hash}`, "smallest tier  book"]) expect(stdout).toContain(`${line}\n`);
+    for (const line of [`policy hash    ${hash}`, "cheapest tier  book: "]) expect(stdout).toContain(line);
     expect(stdout).toMatch(/│ exposures +│ +12 │ +\+1 │/);
-    const { shape, perExpiry } = policySizes(policy);
-    expect(await cli.json(["policy", "show", "span"])).toEqual({ policy: policyJson(policy), policyHash: hash, sizes: { ...shape }, perExpiry, tier: "book" });
+    const { shape, perExpiry, why } = policySizes(policy);
+    expect(await cli.json(["policy", "show", "span"])).toEqual({ policy: policyJson(policy), policyHash: hash, sizes: { ...shape }, perExpiry, tier: "book", why });
   });
 
   it("has the sizes of a market that it is given", async () => {

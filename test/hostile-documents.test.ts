@@ -109,7 +109,9 @@ function judge(documents: { readonly policy: unknown; readonly market: unknown; 
     return requirement.MM < 0n || requirement.IM < requirement.MM ? `needs ${requirement.MM} and ${requirement.IM}` : null;
   } catch (error) {
     if (!(error instanceof MarginProofError)) return String(error);
-    return error.path === undefined || error.hint === undefined ? `${error.code} without path or remedy: ${error.message}` : null;
+    // A document that is none, or has a part too many, is wrong at no place in it.
+    const isPlaced = error.path !== undefined || (error.code === "InvalidSchema" && /Invalid input|Unrecognized key/.test(error.message));
+    return !isPlaced || error.hint === undefined ? `${error.code} without path or remedy: ${error.message}` : null;
   }
 }
 

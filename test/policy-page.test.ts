@@ -63,7 +63,7 @@ describe("the page's examples", () => {
     const { requirement, withinLimits, isHealthy } = report("IM");
     expect({ MM: amountUp(requirement.MM), IM: amountUp(requirement.IM) }).toEqual({ MM: example.MM, IM: example.IM });
     expect(sizesText(risks.rules.shape)).toBe(example.sizes);
-    expect(tierForMarket(market, risks.rules)).toBe(example.tier);
+    expect(tierForMarket(market, risks.rules).tier).toBe(example.tier);
     expect([withinLimits, isHealthy, report("MM").isHealthy]).toEqual(Array<boolean>(3).fill(!example.outsideLimits));
   });
 
@@ -92,8 +92,12 @@ describe("the page's examples", () => {
     const { read } = under(examples.find(({ name }) => name === "simulated")!);
     const counter = (i: number, k: number): Uint8Array => Uint8Array.from([...utf8ToBytes("page"), 0, 0, 0, 0, i, 0, 0, 0, k]);
     const bits = (i: number, k: number): string => `\`${bytesToHex(sha256(counter(i, k))).slice(0, 16)}\``;
-    expect(section("Policy: tails").map(([i, hashes, , , btc, eth]) => [i, hashes, btc, eth])).toEqual(
-      tailScenarios(read).map(({ moves }, i) => [String(i), `${bits(i, 0)} ${bits(i, 1)}`, factorText(moves.get("BTC")!), factorText(moves.get("ETH")!)]),
+    const pnl = (btc: bigint, eth: bigint): string => amountDown(((100_000n * (btc - SCALE.factor) - 75_000n * (eth - SCALE.factor)) * (SCALE.value / SCALE.factor)) as Value);
+    expect(section("Policy: tails").map(([i, hashes, , , btc, eth, gain]) => [i, hashes, btc, eth, gain])).toEqual(
+      tailScenarios(read).map(({ moves }, i) => {
+        const [btc, eth] = [moves.get("BTC")!, moves.get("ETH")!];
+        return [String(i), `${bits(i, 0)} ${bits(i, 1)}`, factorText(btc), factorText(eth), pnl(btc, eth).replace("-", "−")];
+      }),
     );
   });
 });

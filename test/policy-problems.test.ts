@@ -69,7 +69,7 @@ describe("a policy", () => {
       }),
       [
         "nettingSets[1].id", "nettingSets[1].underlyings[0]", "haircuts[4].asset", "haircuts[5].asset", "nettingSets[1].underlyings[2]", "scenarios[0].weight", "scenarios[1].vol", "scenarios[2].moves.XRP",
-        "offsets.groups[0].underlyings[1]", "offsets.groups[0].underlyings[2]", "exposures[1].nettingSet", "rollShock[1].underlying",
+        "offsets.groups[0].underlyings[1]", "offsets.groups[0].underlyings[2]", "offsets.groups", "exposures[1].nettingSet", "rollShock[1].underlying",
       ],
     ],
     [

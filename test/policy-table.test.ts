@@ -1,12 +1,9 @@
 /** What a policy is, as tables, and how much room it takes. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { shapeNumbers } from "../prover/commitment/padded-rules.ts";
 import { MarginProofError } from "../prover/errors.ts";
-import { policyNames, readPolicy } from "../prover/import/shipped-policies.ts";
+import { readPolicy } from "../prover/import/shipped-policies.ts";
 import { plainMarket, policySizes } from "../prover/proof/policy-sizes.ts";
-import { packageRoot } from "../prover/proof/tiers.ts";
 import type { RiskShape } from "../prover/risk/margin-rules.ts";
 import { policyModel } from "../prover/risk/policy-model.ts";
 import { policyTable } from "../prover/risk/policy-table.ts";
@@ -56,6 +53,25 @@ describe("the tables of a policy", () => {
   it("say what its parts do where they are no numbers", () => {
     const table = policyTable(parsePolicy({ ...pageExamples().examples[0]!.policy, cells: "expiry", tracking: [{ asset: "WBTC", underlying: "BTC" }], description: "From nowhere." }));
     for (const words of ["BTC, expiry by expiry", "WBTC moves with BTC", "From nowhere.", "in USD"]) expect(table).toContain(words);
+    const exposures = [{ id: "near", measure: "vega", underlyings: ["BTC", "ETH"], kinds: ["option"], expiries: [1_700_006_400], limit: "1000.5", tiers: [{ above: "0", rate: { MM: "0", IM: "0.1" } }], nettingSet: "ETH" }];
+    const shown = policyTable(parsePolicy({ ...pageExamples().examples[0]!.policy, exposures }));
+    for (const words of ["vega of BTC, ETH, only option, expiries 2023-11-15; within ±1,000.5", "near in the loss of ETH"]) expect(shown).toContain(words);
+  });
+
+  it("send no escape sequence of a description to a terminal", () => {
+    const table = policyTable(parsePolicy({ ...pageExamples().examples[0]!.policy, description: "harm\u001b[2Jless \u202Eword" }));
+    expect(table).toContain("harm�[2Jless �word");
+    expect(table).not.toMatch(/[\u001b\u202E]/);
+  });
+
+  it("say that a scenario leaves out what deltas gain, and that correlations fade", () => {
+    const [base] = pageExamples().examples;
+    const scenarios = [{ spot: "1.1", vol: "none", weight: "1" }, { spot: "1.1", vol: "none", weight: "0.5", less: "delta" }];
+    const factor = { id: "BTC", measure: "delta", underlyings: ["BTC"], riskWeight: "0.3", concentration: { threshold: "25000", corners: ["100000", "2500000.5"] } };
+    const sensitivities = { factors: [factor], correlation: [["1"]], fading: true };
+    const table = policyTable(parsePolicy({ ...base!.policy, scenarios, sensitivities }));
+    for (const words of ["│ +10 %              ", "│ +10 %, less delta  ", "√(size/25,000) times beyond it, exactly at 100,000; 2,500,000.5, and no more than the last", "correlations fade"]) expect(table).toContain(words);
+    expect(policyTable(parsePolicy({ ...base!.policy, sensitivities: { ...sensitivities, fading: false } }))).not.toContain("fade");
   });
 
   it("show the grid with a scenario's weight where its move and its shock meet, and nothing elsewhere", () => {
@@ -80,14 +96,6 @@ describe("the tables of a policy", () => {
 describe("the sizes of a policy", () => {
   const shapeIn = (policy: Policy, expiries: number): RiskShape => riskPlan(plainMarket(policy, expiries), policy).rules.shape;
 
-  it("name the tiers that the README does, for every policy that ships", () => {
-    const readme = readFileSync(join(packageRoot(), "README.md"), "utf8");
-    const rows = [...readme.matchAll(/^\| (`[a-z0-9-]+`(?:, `[a-z0-9-]+`)*) \| [^|]+ \|[^|]*\| (`[^|]+) \|$/gm)];
-    const named = rows.flatMap(([, names, tiers]) => [...names!.matchAll(/`([^`]+)`/g)].map(([, name]) => [name!, /`([^`]+)`/.exec(tiers!)![1]!] as const));
-    const own = named.filter(([name]) => policyNames().includes(name));
-    expect(Object.fromEntries(own)).toEqual(Object.fromEntries(policyNames().map((name) => [name, policySizes(readPolicy(name)!).tier])));
-  });
-
   it.each(["grid-33", "span", "pmrm2", "deribit", "paradex"])("of %s grow with every expiry as they say", (name) => {
     const policy = readPolicy(name)!;
     const { shape, perExpiry } = policySizes(policy);
@@ -98,7 +106,7 @@ describe("the sizes of a policy", () => {
 
   it("are those of a market where there is one", () => {
     const policy = readPolicy("span")!;
-    expect(policySizes(policy, plainMarket(policy, 3))).toMatchObject({ shape: { exposures: 14 }, perExpiry: {}, tier: "book" });
+    expect(policySizes(policy, plainMarket(policy, 3))).toMatchObject({ shape: { exposures: 14 }, perExpiry: {}, tier: "book", why: expect.stringContaining("constraints") });
   });
 
   it("say what is missing where no tier takes the policy", () => {

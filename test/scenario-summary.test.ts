@@ -36,7 +36,10 @@ describe("a summary of scenarios", () => {
     const policy = readPolicy("es975")!;
     const { tail } = scenarioSummary(policy);
     expect([tail!.kind, tail!.count, tail!.sets.map(({ set }) => set)]).toEqual(["monteCarlo", 400, ["medium", "low"]]);
-    expect(tail!.sets.flatMap(({ scenarios }) => scenarios)).toEqual(tailScenarios(policy));
+    const [medium, low] = tail!.sets.map(({ scenarios }) => scenarios);
+    expect(medium!.flatMap((each, i) => [each, low![i]])).toEqual(tailScenarios(policy));
+    expect(low!.every(({ id }) => id.startsWith("low "))).toBe(true);
+    expect(scenarioTable(scenarioSummary(policy))).toContain("tail: the mean of the 5 worst of 200 in each set, the largest of them, simulated");
     expect(tail!.sets.map(({ given }) => given![0]![1])).toEqual([f("0.8"), f("0.6")]);
     for (const { given, realised } of tail!.sets) expect(Math.abs(Number(realised[0]![1]! - given![0]![1]!)) / 1e9).toBeLessThan(4 / Math.sqrt(200));
   });

@@ -58,7 +58,7 @@ describe("the tier of a snapshot", () => {
     expect(refusal(() => requireFit({ ...REQUEST, snapshot: wide, tier: desk }))).toEqual({ code: "SnapshotMismatch", path: "snapshot.shape" });
   });
 
-  it.each(["tails", "exposures", "skews", "bases", "sensitivities", "groups", "cellValues", "floors", "pairing"] as const)("must have room for %s", (size) => {
+  it.each(["tails", "tailSets", "exposures", "skews", "bases", "sensitivities", "groups", "cellValues", "floors", "pairing"] as const)("must have room for %s", (size) => {
     const need = { ...REQUEST.risks.rules.shape, [size]: typeof desk[size] === "boolean" ? true : 2000 };
     const risks = Object.assign([...REQUEST.risks], { rules: { ...REQUEST.risks.rules, shape: need } });
     expect(refusal(() => requireFit({ ...REQUEST, risks, tier: desk })).code).toBe("BookTooLarge");

@@ -12,8 +12,10 @@ export interface PolicySizes {
   readonly shape: RiskShape;
   /** What one more expiry of an underlying adds; nothing where a market says how many there are. */
   readonly perExpiry: Partial<Record<keyof RiskShape, number>>;
-  /** The smallest tier that takes the program; null when none does. */
+  /** The cheapest tier that takes the program; null when none does. */
   readonly tier: string | null;
+  /** What the tier costs, and what others would; null when there is none. */
+  readonly why: string | null;
   /** Why there is no tier, and what to do about it; null when there is one. */
   readonly lack: MarginProofError | null;
 }
@@ -30,11 +32,11 @@ export function policySizes(policy: Policy, market?: Market): PolicySizes {
   return { shape: shapeOf(rules.shape), perExpiry: market === undefined ? growth(policy, rules.shape) : {}, ...tierOf(actual, rules) };
 }
 
-function tierOf(market: Market, rules: MarginRules): Pick<PolicySizes, "tier" | "lack"> {
+function tierOf(market: Market, rules: MarginRules): Pick<PolicySizes, "tier" | "why" | "lack"> {
   try {
-    return { tier: tierForMarket(market, rules).tier, lack: null };
+    return { ...tierForMarket(market, rules), lack: null };
   } catch (error) {
-    if (error instanceof MarginProofError && (error.code === "BookTooLarge" || error.code === "TreeFull")) return { tier: null, lack: error };
+    if (error instanceof MarginProofError && (error.code === "BookTooLarge" || error.code === "TreeFull")) return { tier: null, why: null, lack: error };
     throw error;
   }
 }

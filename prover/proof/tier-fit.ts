@@ -35,6 +35,7 @@ const MEANINGS: Readonly<Record<keyof Sizes, Meaning>> = {
   skews: { path: "policy.scenarios", noun: "skew scenarios" },
   bases: { path: "policy", noun: "basis moves" },
   tails: { path: "policy", noun: "tail scenarios" },
+  tailSets: { path: "policy", noun: "sets of tail scenarios" },
   exposures: { path: "policy", noun: "exposures" },
   tiers: { path: "policy", noun: "pieces of a tiered charge" },
   correlations: { path: "policy", noun: "correlation matrices of netting sets" },

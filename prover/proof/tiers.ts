@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { tailClasses } from "../commitment/padded-rules.ts";
 import { MarginProofError } from "../errors.ts";
 
 /** Sizes of a circuit about margin; the only list of them is circuits/sizes.json. */
@@ -19,6 +20,7 @@ const MarginSizesSchema = z.strictObject({
   skews: z.int().min(0),
   bases: z.int().min(0),
   tails: z.int().min(0).max(4096),
+  tailSets: z.int().min(0).max(4),
   exposures: z.int().min(0).max(16),
   tiers: z.int().min(0),
   correlations: z.int().min(1),
@@ -26,6 +28,8 @@ const MarginSizesSchema = z.strictObject({
   cellValues: z.boolean(),
   floors: z.boolean(),
   pairing: z.boolean(),
+}).refine(({ tails, tailSets }) => tails === 0 ? tailSets === 0 : tailSets > 0 && tailClasses({ tails, tailSets }) <= tails, {
+  path: ["tailSets"], message: "tails have a set or more, and a scenario for each of their classes",
 });
 
 /** Sizes of a circuit about the growth of account sets. */

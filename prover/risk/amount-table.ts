@@ -13,9 +13,12 @@ export function amountTable(head: readonly string[], rows: readonly (readonly st
   return made.toString();
 }
 
-/** Lines of whole words, as long as `width` allows. */
+/** Text from a document for a terminal: what is not to be seen, such as the start of an escape sequence, becomes `�`. */
+export const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, "�");
+
+/** Printable lines of whole words, as long as `width` allows. */
 export function wrappedText(text: string, width: number): string[] {
-  return text.split(/\s+/).filter((word) => word !== "").reduce<string[]>((lines, word) => {
+  return text.split(/\s+/).map(printable).filter((word) => word !== "").reduce<string[]>((lines, word) => {
     const last = lines.at(-1);
     return last === undefined || last.length + 1 + word.length > width ? [...lines, word] : [...lines.slice(0, -1), `${last} ${word}`];
   }, []);

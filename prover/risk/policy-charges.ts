@@ -36,6 +36,7 @@ export function chargeLines(policy: Policy): readonly ChargeLine[] {
       return [`${underlying} curve rolls`, "net delta of each expiry", rate, rate];
     }),
     ...(minimums === undefined || minimums.perContract === 0n ? [] : [["at least, per contract", "", exactPrice(minimums.perContract), exactPrice(minimums.perContract)] as const]),
+    ...(minimums === undefined || minimums.perUnit === 0n ? [] : [["at least, per unit of the underlying", "", exactPrice(minimums.perUnit), exactPrice(minimums.perUnit)] as const]),
     ...(minimums === undefined ? [] : some("at least, per option sold", "spot notional", { MM: minimums.optionShort, IM: minimums.optionShort })),
   ];
 }

@@ -74,7 +74,7 @@ export function checkFeatures(policy: Policy, { allowAmplification = false }: Po
     const { sets } = policy.sensitivities;
     repeats(names, "sensitivities.factors", "id", check);
     check.each(factors, ({ underlyings }, k) =>
-      underlyings.forEach((name, i) => requireKnown(name, `sensitivities.factors[${k}].underlyings[${i}]`)),
+      check.each(underlyings, (name, i) => requireKnown(name, `sensitivities.factors[${k}].underlyings[${i}]`)),
     );
     checkConcentration(policy.sensitivities, check);
     check.one(() => {

@@ -59,11 +59,17 @@ function curveLines({ deltaMinimum, spreadCredits }: Policy): RuleLine[] {
 function otherLines({ sensitivities, tracking, exposures }: Policy): RuleLine[] {
   const within = (expiries: readonly number[] | null): string => (expiries === null ? "" : `, expiries ${expiries.map(dayOf).join(", ")}`);
   return [
-    ...(sensitivities?.factors ?? []).map(({ id, measure, underlyings, expiries, riskWeight }): RuleLine => [`sensitivity ${id}`, `${percentText(riskWeight)} of the ${measure} of ${underlyings.join(", ")}${within(expiries)}`]),
-    ...(sensitivities === undefined ? [] : [["sensitivities together", `root of the correlated sum, the largest of ${sensitivities.sets.join(", ")}, beside the loss of the scenarios`] as const]),
+    ...(sensitivities?.factors ?? []).flatMap(({ id, measure, underlyings, expiries, riskWeight, concentration }): RuleLine[] => [
+      [`sensitivity ${id}`, `${percentText(riskWeight)} of the ${measure} of ${underlyings.join(", ")}${within(expiries)}`],
+      ...(concentration === undefined
+        ? []
+        : [[`concentration ${id}`, `√(size/${exactAmount(concentration.threshold)}) times beyond it, exactly at ${concentration.corners.map(exactAmount).join("; ")}, and no more than the last`] as const]),
+    ]),
+    ...(sensitivities === undefined ? [] : [["sensitivities together", `root of the correlated sum, the largest of ${sensitivities.sets.join(", ")}, beside the loss of the scenarios${sensitivities.fading ? "; correlations fade between factors that are concentrated differently" : ""}`] as const]),
     ...tracking.map(({ asset, underlying }): RuleLine => [`${asset} moves with ${underlying}`, "at its own price and haircut"]),
-    ...exposures.flatMap(({ id, measure, underlyings, expiries, kinds, limit }): RuleLine[] =>
-      limit === null ? [] : [[`limit ${id}`, `${measure} of ${underlyings.join(", ")}${kinds === null ? "" : `, ${kinds.join(", ")}`}${within(expiries)} within ±${exactAmount(limit)}`]],
-    ),
+    ...exposures.map(({ id, measure, underlyings, expiries, kinds, limit }): RuleLine => {
+      const of = `${measure} of ${underlyings.join(", ")}${kinds === null ? "" : `, only ${kinds.join(", ")}`}${within(expiries)}`;
+      return [`exposure ${id}`, limit === null ? of : `${of}; within ±${exactAmount(limit)}`];
+    }),
   ];
 }

@@ -22,7 +22,7 @@ export function scenarioGrid({ scenarios }: Pick<Policy, "scenarios">): string {
 }
 
 /** `−18 %`, and in brackets what moves otherwise. */
-function moveOf({ spot, moves = {} }: Scenario): string {
+function moveOf({ spot, moves = {}, less }: Scenario): string {
   const others = Object.entries(moves).map(([name, move]) => `${name} ${moveText(move)}`);
-  return `${moveText(spot)}${others.length === 0 ? "" : ` (${others.join(", ")})`}`;
+  return `${moveText(spot)}${others.length === 0 ? "" : ` (${others.join(", ")})`}${less === undefined ? "" : `, less ${less}`}`;
 }

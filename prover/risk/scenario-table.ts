@@ -88,7 +88,8 @@ export function tailTables({ tail }: ScenarioSummary): string[] {
   if (tail === null) return ["no tail"];
   const { kind, measure, size, count, sets } = tail;
   const source = { stress: "listed events", historical: "history", monteCarlo: "simulated" }[kind];
-  const title = measure === "es" ? `the mean of the ${size} worst of ${count}` : `number ${size} of ${count}, counted from the worst`;
+  const of = `${count / sets.length}${sets.length > 1 ? " in each set, the largest of them" : ""}`;
+  const title = measure === "es" ? `the mean of the ${size} worst of ${of}` : `number ${size} of ${of}, counted from the worst`;
   return [`tail: ${title}, ${source}`, movesTable(sets), ...(kind === "stress" ? [] : correlationTable(sets))];
 }
 

@@ -85,7 +85,10 @@ export function timeField() {
  * key of an object it gets lost, and the move it stands for with it.
  */
 export function nameField() {
-  return z.string().regex(/^(?!__proto__$)[\x21-\x7e]{1,64}$/, "expected 1 to 64 printable ASCII characters without blanks, and not __proto__");
+  return z
+    .string()
+    .regex(/^[\x21-\x7e]{1,64}$/, "expected 1 to 64 printable ASCII characters without blanks")
+    .refine((name) => name !== "__proto__", "__proto__ is no name");
 }
 
 /** Values by name. Whose names they are is checked where those are known; an entry that reading would drop is refused. */

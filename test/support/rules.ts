@@ -18,7 +18,7 @@ export const uniform = (size: number, rho: bigint): Matrix =>
 /** One cell per netting set, losses added up, nothing else: the plainest program of that many cells and scenarios. */
 export function plainRules(cells: number, scenarios: number): MarginRules {
   return {
-    shape: { cells, groups: 0, nettingSets: cells, scenarios, skews: 0, bases: 0, tails: 0, exposures: 0, tiers: 0, correlations: 1, sensitivities: 0, cellValues: false, floors: false, pairing: false },
+    shape: { cells, groups: 0, nettingSets: cells, scenarios, skews: 0, bases: 0, tails: 0, tailSets: 0, exposures: 0, tiers: 0, correlations: 1, sensitivities: 0, cellValues: false, floors: false, pairing: false },
     weights: Array.from({ length: scenarios }, () => factor(ONE)),
     cells: Array.from({ length: cells }, (_, u) => ({ id: `cell ${u}`, gain: factor(ONE), drag: factor(ONE), group: 0, nettingSet: u })),
     groups: [],

@@ -38,5 +38,6 @@ function holdsObjects({ element }: z.ZodArray): boolean {
 /** Without defaults, null, and what is checked after reading. */
 function unwrapped(field: z.ZodType): z.ZodType {
   if (field instanceof z.ZodOptional || field instanceof z.ZodNullable || field instanceof z.ZodDefault || field instanceof z.ZodPrefault) return unwrapped(field.unwrap() as z.ZodType);
+  if (field instanceof z.ZodPipe && field.out instanceof z.ZodRecord) return field.out;
   return field instanceof z.ZodPipe && !(field.in instanceof z.ZodUnknown) ? unwrapped(field.in as z.ZodType) : field;
 }

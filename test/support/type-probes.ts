@@ -33,8 +33,9 @@ export function probesOf(type: string): Probes {
 }
 
 const NAMED: Readonly<Record<string, Probes>> = {
+  boolean: { admits: [true, false], refuses: [0, "true", null] },
   text: { admits: ["", "any text"], refuses: [1, null] },
-  name: { admits: ["a", "BTC-28NOV26", "x".repeat(64)], refuses: ["", "two words", "é", "x".repeat(65), 1, null] },
+  name: { admits: ["a", "BTC-28NOV26", "x".repeat(64)], refuses: ["", "__proto__", "two words", "é", "x".repeat(65), 1, null] },
   names: { admits: [["a"], ["a", "b"]], refuses: [[], ["two words"], "a", null] },
   time: integers(0, times - 1),
   real: { admits: ["0", `-0.${"0".repeat(26)}1`, "1000000000000", "-1000000000000"], refuses: [`0.${"0".repeat(27)}1`, `1000000000000.${"0".repeat(26)}1`, 1, null] },

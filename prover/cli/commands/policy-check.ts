@@ -2,6 +2,7 @@ import pc from "picocolors";
 import type { Command } from "commander";
 import type { MarginProofError } from "../../errors.ts";
 import { plainMarket, policySizes } from "../../proof/policy-sizes.ts";
+import { printable } from "../../risk/amount-table.ts";
 import { policyMarketProblems } from "../../risk/policy-market.ts";
 import { parsePolicy, policyProblems } from "../../risk/policy.ts";
 import { makeCommand } from "../command.ts";
@@ -43,7 +44,7 @@ function run(file: string, { market: marketFile }: Options, { progress }: Termin
 }
 
 function refused(file: string, problems: readonly MarginProofError[]): Outcome {
-  const lines = problems.flatMap(({ code, message, hint }) => [`${pc.red(code)}: ${message}`, ...(hint === undefined ? [] : [`  ${hint}`])]);
+  const lines = problems.flatMap(({ code, message, hint }) => [`${pc.red(code)}: ${printable(message)}`, ...(hint === undefined ? [] : [`  ${hint}`])]);
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   return { json: { ok: false, problems: problems.map((problem) => ({ ...problem.toJSON() })) }, text: [`${file}: ${count}`, ...lines].join("\n"), exitCode: 1 };
 }

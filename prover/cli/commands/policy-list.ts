@@ -14,7 +14,7 @@ export function policyList(terminal: Terminal): Command {
     usage: "list",
     summary: "the policies that come with the package: what each is after, what it requires, and its tier",
     example: "policy list",
-    notes: "The tier is the smallest for a market with one expiry per underlying. policy show has the rest of each.",
+    notes: "The tier is the cheapest for a market with one expiry per underlying. policy show has the rest of each.",
   }).action(terminal.action(run));
 }
 
