@@ -18,7 +18,7 @@ type Measure = "es" | "var";
 /** The engine's measure of a list of P&L. */
 function measured(measure: Measure, size: number, pnl: readonly bigint[]): bigint {
   const rules = plainRules(1, 1);
-  const tail = tailRule({ ...parsePolicy(POLICY_JSON), tail: { measure, size, source: { kind: "stress", events: [] } } }, pnl.length);
+  const tail = tailRule({ ...parsePolicy(POLICY_JSON), tail: { measure, size, source: { kind: "stress", events: [] }, volTerm: "parallel" } }, pnl.length);
   const given = { ...rules, shape: { ...rules.shape, tails: pnl.length }, tail };
   return evaluateRules(given, { ...zeroTotals(rules), tail: pnl as readonly Value[] }, "MM").tail.measure;
 }
