@@ -62,6 +62,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   "floors of netting sets": { totals: ({ scenario, floor }) => ({ scenario, floor }), withoutTotals: (totals) => ({ ...totals, floor: EMPTY.floor }) },
   "correlated netting sets, the worst of several matrices": { rules: ({ correlations }) => ({ correlations }), totals: scenario },
   "correlated sensitivities, the worst of several matrices": { rules: ({ sensitivities }) => ({ sensitivities }), totals: exposure },
+  "concentrated sensitivities, pieces besides a root over the same exposures": {
+    rules: (random) => ({ ...exposuresWith(({ pieces }) => ({ pieces }))(random), sensitivities: random.sensitivities }),
+    totals: exposure, without: (rules) => ({ ...rules, exposures: NEUTRAL.exposures }),
+  },
   "expected shortfall": { rules: ({ tail }) => ({ tail: { size: 1 + (tail.size % SHAPE.tails), flags: 0 } }), totals: ({ tail }) => ({ tail }), withoutTotals: () => EMPTY },
   "value at risk": { rules: ({ tail }) => ({ tail: { size: 1, flags: (tail.size + tail.flags) % SHAPE.tails } }), totals: ({ tail }) => ({ tail }), withoutTotals: () => EMPTY },
   "the larger of scenarios and tail": { rules: ({ tail }) => ({ tail }), totals: ({ scenario, tail }) => ({ scenario, tail }), withoutTotals: (totals) => ({ ...totals, tail: EMPTY.tail }) },
