@@ -5,7 +5,7 @@ import { checkDeltaMinimum, checkExposures, checkSpreadCredits } from "./exposur
 import type { Policy, PolicyReading } from "./policy.ts";
 import { repeats, type Refuse, type RequireKnown } from "./policy-refusals.ts";
 import { factorText } from "./schema.ts";
-import { requireOneSound, requireSemidefinite } from "./semidefinite.ts";
+import { isSound, requireOneSound, requireSemidefinite } from "./semidefinite.ts";
 import { requireCorrelation } from "./sources/correlation.ts";
 import { checkVolShock } from "./vol-shock-schema.ts";
 
@@ -63,10 +63,10 @@ export function checkFeatures(policy: Policy, { allowAmplification = false }: Po
     factors.forEach(({ underlyings }, k) =>
       underlyings.forEach((name, i) => requireKnown(name, `sensitivities.factors[${k}].underlyings[${i}]`)),
     );
-    checkConcentration(policy.sensitivities, refuse);
     requireCorrelation(correlation, names, "sensitivities.correlation");
     requireSemidefinite(correlation, names, "sensitivities.correlation");
     requireOneSound(correlation, policy.sensitivities.sets, names, "sensitivities.sets");
+    checkConcentration(policy.sensitivities, refuse);
   }
   if (policy.optionNaked !== undefined && (policy.charges.optionShort.MM > 0n || policy.charges.optionShort.IM > 0n)) {
     refuse(
@@ -129,9 +129,17 @@ function checkOffsets({ offsets, nettingSets, cells }: Policy, requireKnown: Req
 }
 
 /** Chords bound a charge between corners that ascend, from where it is convex: see concentration.ts. */
-function checkConcentration({ factors, fading }: NonNullable<Policy["sensitivities"]>, refuse: Refuse): void {
-  if (fading && factors.every(({ concentration }) => concentration === undefined))
-    refuse("sensitivities.fading", "no factor can be concentrated", "give factors a concentration, or leave fading out");
+function checkConcentration({ factors, fading, correlation, sets }: NonNullable<Policy["sensitivities"]>, refuse: Refuse): void {
+  if (factors.every(({ concentration }) => concentration === undefined))
+    return fading ? refuse("sensitivities.fading", "no factor can be concentrated", "give factors a concentration, or leave fading out") : undefined;
+  // The bound is a triangle inequality, which holds where no hedge has less than no risk.
+  const contradicted = sets.findIndex((set) => !isSound(correlation, set, factors.map(({ id }) => id)));
+  if (contradicted >= 0)
+    refuse(
+      `sensitivities.sets[${contradicted}]`,
+      `${sets[contradicted]} correlations contradict each other, and under such no charge bounds a concentration`,
+      "leave the set out, or lower the given correlations",
+    );
   factors.forEach(({ concentration }, k) =>
     concentration?.corners.forEach((corner, j, corners) => {
       const path = `sensitivities.factors[${k}].concentration.corners[${j}]`;
