@@ -6,6 +6,8 @@ import type { Matrix } from "../prover/risk/margin-rules.ts";
 import { parsePolicy } from "../prover/risk/policy.ts";
 import { policyWithHistory } from "../prover/risk/policy-history.ts";
 import { marketRisk } from "../prover/risk/risk-array.ts";
+import { scenarioSummary } from "../prover/risk/scenario-summary.ts";
+import { scenarioTable } from "../prover/risk/scenario-table.ts";
 import { historicalScenarios, type History } from "../prover/risk/sources/historical.ts";
 import { factorNames, simulate, simulatedCorrelation, type MonteCarlo } from "../prover/risk/sources/monte-carlo.ts";
 import { realisedCorrelation } from "../prover/risk/sources/realised-correlation.ts";
@@ -228,6 +230,10 @@ describe("a tail's volatilities", () => {
     const json = { ...wild, tail: { measure: "es", size: 1, volTerm: "scaled", source: { kind: "stress", events: [{ id: "a", moves: { BTC: "1" }, vols: { BTC: "100" } }] } } };
     const near = marketRisk(market, parsePolicy(json)).find(({ instrument }) => instrument.name === "0.5D")!;
     expect(Number(near.long.tailPnl[0]) / 1e8).toBeCloseTo(50_000 - value(0.6, 0.5), 4);
+  });
+  it("scaled are said to be so where scenarios are shown", () => {
+    const shown = (volTerm?: string) => scenarioTable(scenarioSummary(policy(volTerm))).includes("listed events, volatilities scaled by time to expiry");
+    expect([shown("scaled"), shown("parallel"), shown()]).toEqual([true, false, false]);
   });
   it("stay scaled when a policy is given another history", () => {
     const rows = ["100", "110", "99"].map((close, i) => ({ date: String(i), closes: [parsePrice(close, "")] }));

@@ -22,6 +22,8 @@ export interface RiskShape {
   /** Pairs of moves of which every cell takes the worse. */
   readonly bases: number;
   readonly tails: number;
+  /** Sets that the tail scenarios are dealt to in turn, each measured by itself: scenario t is in set t mod tailSets. 0 without tails. */
+  readonly tailSets: number;
   readonly exposures: number;
   /** Pieces of a tiered charge on an exposure. */
   readonly tiers: number;
@@ -77,10 +79,10 @@ export interface ExposureRule {
   readonly high: Value;
 }
 
-/** Expected shortfall over the `size` worst is {size, flags: 0}; the m-th worst loss (value at risk) is {size: 1, flags: m − 1}. */
+/** Of every set: expected shortfall over the `size` worst is {size, flags: 0}; the m-th worst loss (value at risk) is {size: 1, flags: m − 1}. */
 export interface TailRule {
   readonly size: number;
-  /** Scenarios that may be left out. */
+  /** Scenarios of a set that may be left out. */
   readonly flags: number;
 }
 

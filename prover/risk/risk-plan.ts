@@ -12,7 +12,7 @@ import { factorText } from "./schema.ts";
 import { correlationSet } from "./sources/correlation.ts";
 import { sensitivityMatrices } from "./sensitivity-plan.ts";
 import type { SourcedScenario } from "./sources/scenario-set.ts";
-import { tailRule, tailScenarios } from "./tail-plan.ts";
+import { tailRule, tailScenarios, tailSetNames } from "./tail-plan.ts";
 
 export type GridScenario = Scenario & { readonly vol: VolDirection; readonly index: number };
 export type SkewScenario = Scenario & { readonly vol: SkewDirection; readonly index: number };
@@ -73,6 +73,7 @@ export function draftPlan(market: Market, policy: Policy): RiskPlan {
       skews: skews.length,
       bases: policy.basis === undefined && policy.deltaMinimum.length === 0 ? 0 : 1,
       tails: tail.length,
+      tailSets: tailSetNames(policy).length,
       exposures: exposures.length,
       tiers: ruled.reduce((most, { pieces }) => Math.max(most, pieces.length), 0),
       correlations: aggregation === undefined ? 1 : aggregation.sets.length,

@@ -62,9 +62,10 @@ function gridTable({ grid, underlyings }: ScenarioSummary): string {
   );
 }
 
-function shocksTable({ volShocks }: ScenarioSummary): string {
+/** The volatility shocks of every underlying. */
+export function shocksTable({ volShocks }: ScenarioSummary): string {
   return amountTable(
-    ["vol shock at 30 days", "up", "down", "floor when up", "power to 30 days", "and beyond"],
+    ["vol shock at 30 days", "up", "down", "floor when up", "power to 30 days", "and beyond", "days at least"],
     volShocks.map(({ underlying, shock }) => {
       const unit = shock.kind === "additive" ? "points" : "%";
       const share = (value: Factor, mark: string): string => `${formatDecimal(value, DECIMALS.factor - 2, { trim: true })} ${mark}`;
@@ -75,18 +76,21 @@ function shocksTable({ volShocks }: ScenarioSummary): string {
         share(shock.minShockedVol, "%"),
         factorText(shock.shortPower),
         factorText(shock.longPower),
+        factorText(shock.dteFloorDays),
       ];
     }),
     1,
   );
 }
 
-function tailTables({ tail }: ScenarioSummary): string[] {
+/** The tail's measure, its moves factor by factor, and their correlations. */
+export function tailTables({ tail }: ScenarioSummary): string[] {
   if (tail === null) return ["no tail"];
-  const { kind, measure, size, count, sets } = tail;
+  const { kind, measure, size, count, sets, volTerm } = tail;
   const source = { stress: "listed events", historical: "history", monteCarlo: "simulated" }[kind];
-  const title = measure === "es" ? `the mean of the ${size} worst of ${count}` : `number ${size} of ${count}, counted from the worst`;
-  return [`tail: ${title}, ${source}`, movesTable(sets), ...(kind === "stress" ? [] : correlationTable(sets))];
+  const of = `${count / sets.length}${sets.length > 1 ? " in each set, the largest of them" : ""}`;
+  const title = measure === "es" ? `the mean of the ${size} worst of ${of}` : `number ${size} of ${of}, counted from the worst`;
+  return [`tail: ${title}, ${source}${volTerm === undefined ? "" : ", volatilities scaled by time to expiry"}`, movesTable(sets), ...(kind === "stress" ? [] : correlationTable(sets))];
 }
 
 function movesTable(sets: readonly TailSetSummary[]): string {

@@ -103,15 +103,24 @@ export function byNames<V extends z.ZodType>(value: V) {
     .pipe(z.record(z.string(), value));
 }
 
+/** What a policy, a market or a book is told whose shape is wrong. */
+export const SEE_PAGE = "see prover/risk/README.md, which has every field of the format";
+
 /** Parses `json` with `schema`. Throws InvalidSchema, or the code a field carries, with path and remedy of the first problem. */
-export function readJson<S extends z.ZodType>(schema: S, json: unknown, root = ""): z.output<S> {
+export function readJson<S extends z.ZodType>(schema: S, json: unknown, root = "", hint = "see the format's description in the README"): z.output<S> {
   const result = schema.safeParse(json);
   if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  const params = (issue.code === "custom" ? issue.params : undefined) ?? {};
-  throw new MarginProofError((params["code"] as ErrorCode | undefined) ?? "InvalidSchema", issue.message, {
-    path: pathText(issue.path, root),
-    hint: (params["hint"] as string | undefined) ?? "see the format's description in the README",
+  throw schemaProblems(result.error, root, hint)[0]!;
+}
+
+/** Everything that a schema has found, in its order: one refusal each. @param hint for what has no remedy of its own */
+export function schemaProblems({ issues }: z.ZodError, root: string, hint: string): readonly MarginProofError[] {
+  return issues.map((issue) => {
+    const params = (issue.code === "custom" ? issue.params : undefined) ?? {};
+    return new MarginProofError((params["code"] as ErrorCode | undefined) ?? "InvalidSchema", issue.message, {
+      path: pathText(issue.path, root),
+      hint: (params["hint"] as string | undefined) ?? hint,
+    });
   });
 }
 
