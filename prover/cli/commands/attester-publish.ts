@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { attestersCall } from "../../chain/attester-control.ts";
 import type { Address } from "../../statement/address.ts";
+import { parseRegistry } from "../../statement/registry-json.ts";
 import { makeAct } from "../acting.ts";
 import { attestersOf } from "../attesters-contract.ts";
-import { readRegistry } from "../documents.ts";
+import { readDocument } from "../documents.ts";
 import { registryAddressOption } from "../options.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -21,9 +22,12 @@ export function attesterPublish(terminal: Terminal): Command {
     contractOption: "--registry-address",
     notes: "The root before it may still be used for a grace period.",
     plan: async ({ registryAddress }, { signer }, [file]) => {
-      const registry = readRegistry(file!);
       const contract = await attestersOf(registryAddress, signer);
-      return { calls: [attestersCall(contract, registry)], facts: { root: registry.root.toString(), attesters: registry.attesters.filter((attester) => attester !== null).length } };
+      const { registry, call } = readDocument(file!, (json) => {
+        const parsed = parseRegistry(json);
+        return { registry: parsed, call: attestersCall(contract, parsed) };
+      });
+      return { calls: [call], facts: { root: registry.root.toString(), attesters: registry.attesters.filter((attester) => attester !== null).length } };
     },
   });
 }
