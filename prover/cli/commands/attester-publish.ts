@@ -1,10 +1,9 @@
 import type { Command } from "commander";
 import { attestersCall } from "../../chain/attester-control.ts";
 import type { Address } from "../../statement/address.ts";
-import { parseRegistry } from "../../statement/registry-json.ts";
 import { makeAct } from "../acting.ts";
 import { attestersOf } from "../attesters-contract.ts";
-import { readDocument } from "../documents.ts";
+import { readRegistry, rethrowIn } from "../documents.ts";
 import { registryAddressOption } from "../options.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -22,11 +21,9 @@ export function attesterPublish(terminal: Terminal): Command {
     contractOption: "--registry-address",
     notes: "The root before it may still be used for a grace period.",
     plan: async ({ registryAddress }, { signer }, [file]) => {
+      const registry = readRegistry(file!);
       const contract = await attestersOf(registryAddress, signer);
-      const { registry, call } = readDocument(file!, (json) => {
-        const parsed = parseRegistry(json);
-        return { registry: parsed, call: attestersCall(contract, parsed) };
-      });
+      const call = await Promise.resolve().then(() => attestersCall(contract, registry)).catch(rethrowIn(file!));
       return { calls: [call], facts: { root: registry.root.toString(), attesters: registry.attesters.filter((attester) => attester !== null).length } };
     },
   });
