@@ -147,7 +147,7 @@ export { contractArtifact, contractAt } from "./chain/contracts.ts";
 export type { ContractArtifact, ContractName } from "./chain/contracts.ts";
 export { checkDeployment, parseDeployment, serializeDeployment } from "./chain/deployment.ts";
 export type { DeploymentFinding, DeploymentRecord } from "./chain/deployment.ts";
-export { AUCTION_TERMS, bidInAuction, cancelLiquidation, giveNotice, liquidatable, observeBreaker, PAR, readAuction, startAuction, takeOverPledge } from "./chain/liquidation.ts";
+export { AUCTION_TERMS, bidInAuction, cancelLiquidation, giveNotice, liquidatable, PAR, readAuction, startAuction, takeOverPledge } from "./chain/liquidation.ts";
 export type { Auction, AuctionAction, AuctionPhase, AuctionQuery, AuctionTerms, Bid } from "./chain/liquidation.ts";
 export { publicationHash, publicationOf } from "./chain/publication.ts";
 export type { OracleDomain, Publication, PublishedSpot } from "./chain/publication.ts";

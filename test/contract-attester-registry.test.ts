@@ -1,6 +1,7 @@
 import type { Contract, Signer } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { poseidon } from "../prover/commitment/poseidon.ts";
+import { add } from "../prover/commitment/curve.ts";
 import { AttesterKey } from "../prover/statement/attester-key.ts";
 import { buildRegistry, type Attester } from "../prover/statement/attester-registry.ts";
 import { FIELD } from "../prover/units.ts";
@@ -10,6 +11,7 @@ import { OFF_CURVE, ORDER_EIGHT, ORDER_TWO } from "./support/points.ts";
 import { OTHER_KEY, VENUE_KEY } from "./support/statements.ts";
 
 const GRACE = 3_600;
+const NOTICE = 600;
 const DERIBIT: Attester = { venue: "deribit", key: VENUE_KEY.publicKey, assurance: "venue-signed", validFrom: 1_600_000_000, validUntil: 1_900_000_000 };
 const OKX: Attester = { venue: "okx", key: OTHER_KEY.publicKey, assurance: "attested", validFrom: 0, validUntil: 2 ** 32 - 1 };
 const EMPTY = { x: 0n, y: 0n, venueId: 0n, assurance: 0n, validFrom: 0n, validUntil: 0n };
@@ -31,15 +33,15 @@ beforeAll(async () => {
   chain = await connect();
   const signers = await chain.ethers.getSigners();
   [admin, stranger] = [signers[0]!, signers[1]!];
-  registry = await chain.ethers.deployContract("AttesterRegistry", [await admin.getAddress(), GRACE]);
+  registry = await chain.ethers.deployContract("AttesterRegistry", [await admin.getAddress(), GRACE, NOTICE]);
 });
 afterAll(() => chain.close());
 restoreAfterEach(() => chain);
 
 describe("publishing", () => {
   it("makes a root current, with leaves in the event from which anyone recomputes it", async () => {
-    const [[number, root, leaves]] = (await eventsOf(publish(ROOT, attesterArguments(BOTH)), registry, "AttesterRootPublished")) as [[bigint, bigint, { toObject(): Record<string, unknown> }[]]];
-    expect([number, root]).toEqual([1n, ROOT]);
+    const [[number, root, from, leaves]] = (await eventsOf(publish(ROOT, attesterArguments(BOTH)), registry, "AttesterRootPublished")) as [[bigint, bigint, bigint, { toObject(): Record<string, unknown> }[]]];
+    expect([number, root, from]).toEqual([1n, ROOT, BigInt(await now(chain))]);
     const words = leaves.map((leaf) => leafWords(leaf.toObject()));
     const hashed = words.map((leaf) => (leaf.every((word) => word === 0n) ? 0n : poseidon(leaf)));
     const places = Array.from({ length: 256 }, (_, i) => hashed[i] ?? 0n);
@@ -53,9 +55,9 @@ describe("publishing", () => {
     await at(chain, time, () => publish(ROOT, attesterArguments(BOTH)));
     await at(chain, time + 10, () => publish(WITHOUT_OKX, attesterArguments([DERIBIT])));
     const [first, entry] = await registry.getFunction("rootAt")(1);
-    expect([first, ...entry]).toEqual([ROOT, 1n, BigInt(time), BigInt(time + 10), false]);
+    expect([first, ...entry]).toEqual([ROOT, 1n, BigInt(time), BigInt(time), BigInt(time + 10), false]);
     const [latest, last] = await registry.getFunction("latest")();
-    expect([latest, ...last]).toEqual([WITHOUT_OKX, 2n, BigInt(time + 10), 0n, false]);
+    expect([latest, ...last]).toEqual([WITHOUT_OKX, 2n, BigInt(time + 10), BigInt(time + 10), 0n, false]);
     expect([...(await registry.getFunction("lookup")(WITHOUT_OKX))]).toEqual([2n, true]);
     expect([...(await registry.getFunction("lookup")(5n))]).toEqual([0n, false]);
   });
@@ -93,6 +95,8 @@ describe("publishing is refused", () => {
     ["the neutral point for a key, under which everybody signs", { x: 0n, y: 1n }],
     ["a key of order two", { ...ORDER_TWO }],
     ["a key of order eight", { ...ORDER_EIGHT }],
+    ["a key moved out of the subgroup, under which the same secret signs", add(DERIBIT.key, ORDER_TWO)],
+    ["a key moved by a point of order eight", add(OKX.key, ORDER_EIGHT)],
     ["an alias of a key", { x: DERIBIT.key.x + FIELD }],
     ["a venue that is no field element", { venueId: FIELD }],
     ["a validity that ends before it begins", { validFrom: 10n, validUntil: 9n }],
@@ -101,6 +105,17 @@ describe("publishing is refused", () => {
     ["an empty key with a validity", { ...EMPTY, validUntil: 1n }],
   ])("for %s", async (_, change) => {
     expect(await refused(publish(ROOT, [valid, { ...valid, ...change }]))).toEqual({ name: "InvalidAttester", args: [1n] });
+  });
+
+  it("for a key that is listed twice for one venue, whatever else differs: it would have two assurances", async () => {
+    for (const change of [{}, { assurance: 0n }, { validFrom: 1n }]) {
+      expect(await refused(publish(ROOT, [valid, attesterArguments([null])[0], { ...valid, ...change }]))).toEqual({ name: "DuplicateAttester", args: [2n] });
+    }
+    const [elsewhere] = attesterArguments([{ ...DERIBIT, venue: "okx" }]);
+    expect(await refused(publish(ROOT, [valid, elsewhere, elsewhere]))).toEqual({ name: "DuplicateAttester", args: [2n] });
+    // One notary may stand for several venues, and a key may be in many roots.
+    await publish(ROOT, [valid, elsewhere]);
+    await publish(WITHOUT_OKX, [valid]);
   });
 
   it("for an assurance that does not exist", async () => {

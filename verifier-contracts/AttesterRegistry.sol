@@ -2,11 +2,13 @@
 pragma solidity ^0.8.28;
 
 import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {BabyJubjub} from "./BabyJubjub.sol";
 import {Bn254} from "./Bn254.sol";
 import {AttesterRoot, IAttesterSource} from "./IAttesterSource.sol";
 import {Assurance} from "./IMarginHealth.sol";
+import {LocalNetwork} from "./LocalNetwork.sol";
 
 /// @dev A key that may sign venue statements. All zero for an empty place, such as a withdrawn key's.
 struct Attester {
@@ -26,6 +28,13 @@ struct Attester {
 /// The leaves are in the event, in order, so anyone recomputes the root, and the guardian revokes one that is not of
 /// its leaves; Poseidon on chain would cost more than it tells. A key that is revoked takes every root with it that
 /// was ever published with it among the leaves, and never comes back.
+///
+/// No registrar makes an account healthy at once: a root with a leaf that never counted before, be it a key, a venue, a
+/// higher assurance or a longer validity, counts only when the notice is over, and until then the guardian, whom only
+/// guardians dismiss, can revoke it. Revoked within the notice, or superseded before its end, it never counts, and its
+/// new leaves have their whole notice again. A root of known leaves counts at once, so a leaf is dropped at once. The
+/// first root counts at once: nobody stands on anything before. What nobody can check here is that the keys are their
+/// venues', and that the root is of the leaves in its event: who relies on them reads them within the notice.
 /// @dev Roots are numbered, and sets of roots are kept as bits by number, 256 to a word. Publishing sets one bit per
 /// key, and revoking a key adds its words to those of what is revoked: a slot for 256 roots. Roots that could still be
 /// current are marked as well, so that whoever submits a proof reads one slot; there are at most MAX_CURRENT of them.
@@ -35,8 +44,15 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
     struct Publication {
         uint32 number;
         uint32 publishedAt;
+        uint32 currentFrom;
         uint32 supersededAt;
         bool barred;
+    }
+
+    /// @dev Since when a leaf counts or will, by the root that announced it. If that root never counts, nor does this.
+    struct Leaf {
+        uint32 from;
+        uint32 announcedBy;
     }
 
     /// @notice May publish roots.
@@ -51,8 +67,14 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
     /// @notice Roots that can be current at a time, superseded ones in their grace period included.
     uint32 public constant MAX_CURRENT = 64;
 
+    /// @notice Shortest notice on a network that is not local, in seconds.
+    uint256 public constant MINIMUM_NOTICE = 1 days;
+
     /// @notice Seconds for which a superseded root may still be used.
     uint256 public immutable gracePeriod;
+
+    /// @notice Seconds from a leaf's first publication to the first second at which a root with it may be used.
+    uint256 public immutable noticePeriod;
 
     /// @notice Number of published roots; the latest has this number.
     uint32 public count;
@@ -60,16 +82,27 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
     /// @notice Whether a key was revoked, by keccak256 of its coordinates.
     mapping(bytes32 key => bool) public isKeyRevoked;
 
+    /// @dev By keccak256 of what is in them.
+    mapping(bytes32 leaf => Leaf) private _leaves;
     mapping(uint256 root => Publication) private _roots;
     mapping(uint32 number => uint256 root) private _rootAt;
     mapping(uint256 word => uint256 bits) private _revoked;
     mapping(bytes32 key => mapping(uint256 word => uint256 bits)) private _holding;
 
+    /// @dev When a root may be used that was revoked within its notice.
+    uint32 private constant _NEVER = type(uint32).max;
+
     /// @notice A root was published.
     /// @param number Its number.
     /// @param root The root.
+    /// @param currentFrom First second at which it may be used, and from which it supersedes the one before.
     /// @param attesters Its leaves, in order.
-    event AttesterRootPublished(uint32 indexed number, uint256 indexed root, Attester[] attesters);
+    event AttesterRootPublished(
+        uint32 indexed number,
+        uint256 indexed root,
+        uint256 currentFrom,
+        Attester[] attesters
+    );
 
     /// @notice A root was revoked: proofs against it stop counting at once.
     /// @param number Its number.
@@ -94,8 +127,15 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
     /// @notice No attester, or more than the tree has places.
     error InvalidAttesterCount(uint256 attesters);
 
-    /// @notice The key is off the curve or of small order, the venue is no field element or the validity is empty.
+    /// @notice The key is off the curve, outside its subgroup or neutral, the venue is no field element or the validity
+    /// is empty.
     error InvalidAttester(uint256 index);
+
+    /// @notice The key stands for the same venue at a place before: one key, one assurance.
+    error DuplicateAttester(uint256 index);
+
+    /// @notice Notice is too short for a network that is not local, or longer than a year.
+    error InvalidNoticePeriod(uint256 period);
 
     /// @notice There is no such root to revoke, or it is revoked.
     error NothingToRevoke(uint256 root);
@@ -104,36 +144,47 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
     error KeyRevoked(uint256 x, uint256 y);
 
     /// @notice Starts without a root.
-    /// @param admin Holds every role at first.
+    /// @param admin Holds every role at first. Guardians alone appoint and dismiss guardians.
     /// @param gracePeriod_ Seconds for which a superseded root may still be used.
-    constructor(address admin, uint256 gracePeriod_) {
+    /// @param noticePeriod_ Seconds of notice before a new leaf counts.
+    constructor(address admin, uint256 gracePeriod_, uint256 noticePeriod_) {
+        bool tooShort = noticePeriod_ < MINIMUM_NOTICE && !LocalNetwork.isLocal();
+        if (tooShort || noticePeriod_ > 365 days) revert InvalidNoticePeriod(noticePeriod_);
+        _setRoleAdmin(GUARDIAN_ROLE, GUARDIAN_ROLE);
         _grantRole(DEFAULT_ADMIN_ROLE, admin);
         _grantRole(REGISTRAR_ROLE, admin);
         _grantRole(GUARDIAN_ROLE, admin);
         gracePeriod = gracePeriod_;
+        noticePeriod = noticePeriod_;
     }
 
-    /// @notice Publishes a root, which supersedes the latest.
+    /// @notice Publishes a root, which supersedes the latest when every leaf of it has had its notice.
     /// @param root Root over the attesters, in their order.
     /// @param attesters The leaves by place, empty places all zero; places after the last are empty.
     function publish(uint256 root, Attester[] calldata attesters) external onlyRole(REGISTRAR_ROLE) {
         if (root == 0 || root >= Bn254.R) revert InvalidRoot(root);
         if (_roots[root].number != 0) revert RootPublishedBefore(root);
         if (attesters.length == 0 || attesters.length > MAX_ATTESTERS) revert InvalidAttesterCount(attesters.length);
-        uint32 timestamp = SafeCast.toUint32(block.timestamp);
         uint32 number = ++count;
+        uint256 from = block.timestamp;
         for (uint256 i = 0; i < attesters.length; ++i) {
             if (!_isValid(attesters[i])) revert InvalidAttester(i);
             // An empty place holds no key, and no key has y = 0: such a point has order four.
-            if (attesters[i].y != 0) _noteHolding(attesters[i].x, attesters[i].y, number);
+            if (attesters[i].y == 0) continue;
+            if (_noteHolding(attesters[i].x, attesters[i].y, number)) _requireOtherVenues(attesters, i);
+            from = Math.max(from, _noteLeaf(attesters[i], number));
         }
-        if (number > 1) _roots[_rootAt[number - 1]].supersededAt = timestamp;
-        if (number > MAX_CURRENT && !_isPast(_publication(number - MAX_CURRENT).supersededAt)) {
-            revert TooManyCurrentRoots(MAX_CURRENT);
-        }
-        _roots[root] = Publication({number: number, publishedAt: timestamp, supersededAt: 0, barred: false});
+        uint32 currentFrom = SafeCast.toUint32(from);
+        _supersede(number, currentFrom);
+        _roots[root] = Publication({
+            number: number,
+            publishedAt: SafeCast.toUint32(block.timestamp),
+            currentFrom: currentFrom,
+            supersededAt: 0,
+            barred: false
+        });
         _rootAt[number] = root;
-        emit AttesterRootPublished(number, root, attesters);
+        emit AttesterRootPublished(number, root, currentFrom, attesters);
     }
 
     /// @notice Revokes a root, at once and for good: every proof made against it stops counting.
@@ -142,7 +193,7 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
         uint32 number = _roots[root].number;
         if (number == 0 || isRevoked(number)) revert NothingToRevoke(root);
         _revoked[number >> 8] |= _bit(number);
-        _roots[root].barred = true;
+        _bar(_roots[root]);
         emit AttesterRootRevoked(number, root);
     }
 
@@ -162,7 +213,7 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
         }
         // Roots were superseded in order: before the first that is past, all are.
         for (uint32 number = count; number != 0 && !_isPast(_publication(number).supersededAt); --number) {
-            if (holding[number >> 8] & _bit(number) != 0) _publication(number).barred = true;
+            if (holding[number >> 8] & _bit(number) != 0) _bar(_publication(number));
         }
         emit AttesterKeyRevoked(key, x, y);
     }
@@ -171,7 +222,8 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
     function lookup(uint256 root) public view returns (uint32 number, bool current) {
         Publication memory entry = _roots[root];
         number = entry.number;
-        current = number != 0 && !entry.barred && !_isPast(entry.supersededAt);
+        bool runs = block.timestamp >= entry.currentFrom && !_isPast(entry.supersededAt);
+        current = number != 0 && runs && _counts(entry) && !entry.barred;
     }
 
     /// @inheritdoc IAttesterSource
@@ -181,7 +233,8 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
 
     /// @notice Whether a root may be used now.
     /// @param root The root.
-    /// @return Whether it is published, not revoked, and the latest or in its grace period.
+    /// @return Whether it is published, its notice is over, no other stands in its place or its grace period runs, and
+    /// it is not revoked.
     function isCurrent(uint256 root) external view returns (bool) {
         (, bool current) = lookup(root);
         return current;
@@ -194,6 +247,7 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
         entry = AttesterRoot({
             number: kept.number,
             publishedAt: kept.publishedAt,
+            currentFrom: kept.currentFrom,
             supersededAt: kept.supersededAt,
             revoked: isRevoked(number)
         });
@@ -223,11 +277,47 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
         return rootAt(count);
     }
 
-    /// @dev Notes that a root holds a key, which must not be revoked.
-    function _noteHolding(uint256 x, uint256 y, uint32 number) private {
+    /// @dev Notes that a root holds a key, which must not be revoked. Answers whether that was noted before.
+    function _noteHolding(uint256 x, uint256 y, uint32 number) private returns (bool again) {
         bytes32 key = keyId(x, y);
         if (isKeyRevoked[key]) revert KeyRevoked(x, y);
-        _holding[key][number >> 8] |= _bit(number);
+        uint256 bits = _holding[key][number >> 8];
+        again = bits & _bit(number) != 0;
+        if (!again) _holding[key][number >> 8] = bits | _bit(number);
+    }
+
+    /// @dev When a root with the leaf may be used.
+    function _noteLeaf(Attester calldata attester, uint32 number) private returns (uint256) {
+        Leaf storage leaf = _leaves[keccak256(abi.encode(attester))];
+        uint32 announcedBy = leaf.announcedBy;
+        if (announcedBy != 0 && _counts(_publication(announcedBy))) return leaf.from;
+        uint256 from = number == 1 ? block.timestamp : block.timestamp + noticePeriod;
+        (leaf.from, leaf.announcedBy) = (SafeCast.toUint32(from), number);
+        return from;
+    }
+
+    /// @dev From a time on, a new root stands in the place of all before it, also of those whose notice still runs.
+    function _supersede(uint32 number, uint32 from) private {
+        for (uint32 i = number - 1; i != 0; --i) {
+            Publication storage entry = _publication(i);
+            if (entry.supersededAt != 0 && entry.supersededAt <= from) break;
+            entry.supersededAt = from;
+        }
+        if (number > MAX_CURRENT && !_isPast(_publication(number - MAX_CURRENT).supersededAt)) {
+            revert TooManyCurrentRoots(MAX_CURRENT);
+        }
+    }
+
+    /// @dev A root that is revoked within its notice stays unused for good, and so do its new leaves.
+    function _bar(Publication storage entry) private {
+        entry.barred = true;
+        if (block.timestamp < entry.currentFrom) entry.currentFrom = _NEVER;
+    }
+
+    /// @dev Whether a root counts from its time on, or did: not if it was revoked or superseded by then.
+    function _counts(Publication memory entry) private pure returns (bool) {
+        bool isFirst = entry.supersededAt == 0 || entry.currentFrom < entry.supersededAt;
+        return isFirst && entry.currentFrom != _NEVER;
     }
 
     function _publication(uint32 number) private view returns (Publication storage) {
@@ -243,7 +333,16 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
         return 1 << (number & 255);
     }
 
-    function _isValid(Attester calldata attester) private pure returns (bool) {
+    /// @dev A key at a place stands for no venue that it stands for at a place before.
+    function _requireOtherVenues(Attester[] calldata attesters, uint256 index) private pure {
+        Attester calldata attester = attesters[index];
+        for (uint256 i = 0; i < index; ++i) {
+            bool same = attesters[i].x == attester.x && attesters[i].y == attester.y;
+            if (same && attesters[i].venueId == attester.venueId) revert DuplicateAttester(index);
+        }
+    }
+
+    function _isValid(Attester calldata attester) private view returns (bool) {
         if (_isEmpty(attester)) return true;
         if (attester.venueId >= Bn254.R || attester.validFrom > attester.validUntil) return false;
         return BabyJubjub.isKey(attester.x, attester.y);
