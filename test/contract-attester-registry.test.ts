@@ -1,11 +1,11 @@
 import type { Contract, Signer } from "ethers";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { poseidon } from "../prover/commitment/poseidon.ts";
-import { add } from "../prover/commitment/curve.ts";
+import { add, BASE, multiply } from "../prover/commitment/curve.ts";
 import { AttesterKey } from "../prover/statement/attester-key.ts";
 import { buildRegistry, type Attester } from "../prover/statement/attester-registry.ts";
 import { FIELD } from "../prover/units.ts";
-import { at, connect, eventsOf, now, refusal, restoreAfterEach, travelTo, type Chain } from "./support/contracts.ts";
+import { at, connect, eventsOf, gasOf, now, refusal, restoreAfterEach, travelTo, type Chain } from "./support/contracts.ts";
 import { attesterArguments, call } from "./support/margin-world.ts";
 import { OFF_CURVE, ORDER_EIGHT, ORDER_TWO } from "./support/points.ts";
 import { OTHER_KEY, VENUE_KEY } from "./support/statements.ts";
@@ -26,6 +26,7 @@ let stranger: Signer;
 
 const publish = (root: bigint, attesters: readonly unknown[], signer = admin) => call(registry, signer, "publish", root, attesters);
 const isCurrent = (root: bigint): Promise<boolean> => registry.getFunction("isCurrent")(root);
+const noticePasses = async () => travelTo(chain, (await now(chain)) + NOTICE);
 const refused = (action: Promise<unknown>) => refusal(action, registry);
 const leafWords = (leaf: Record<string, unknown>) => Object.values(leaf).map(BigInt as (value: unknown) => bigint);
 
@@ -63,9 +64,12 @@ describe("publishing", () => {
   });
 
   it("takes a full tree", async () => {
-    const full = Array.from({ length: 256 }, (_, i): Attester => ({ ...DERIBIT, venue: `venue ${i}` }));
-    await publish(buildRegistry(full).root, attesterArguments(full));
+    // One secret, 256 keys: each costs what a stranger's does.
+    const full = Array.from({ length: 256 }, (_, i): Attester => ({ ...DERIBIT, key: multiply(BASE, BigInt(i + 2)), venue: `venue ${i}` }));
+    const gas = await gasOf(publish(buildRegistry(full).root, attesterArguments(full)));
     expect(await isCurrent(buildRegistry(full).root)).toBe(true);
+    // Within what a transaction may cost since EIP-7825.
+    expect(gas).toBeLessThan(2 ** 24);
   });
 });
 
@@ -95,8 +99,8 @@ describe("publishing is refused", () => {
     ["the neutral point for a key, under which everybody signs", { x: 0n, y: 1n }],
     ["a key of order two", { ...ORDER_TWO }],
     ["a key of order eight", { ...ORDER_EIGHT }],
-    ["a key moved out of the subgroup, under which the same secret signs", add(DERIBIT.key, ORDER_TWO)],
-    ["a key moved by a point of order eight", add(OKX.key, ORDER_EIGHT)],
+    ["a key moved out of the subgroup, under which the same secret signs", { ...add(DERIBIT.key, ORDER_TWO) }],
+    ["a key moved by a point of order eight", { ...add(OKX.key, ORDER_EIGHT) }],
     ["an alias of a key", { x: DERIBIT.key.x + FIELD }],
     ["a venue that is no field element", { venueId: FIELD }],
     ["a validity that ends before it begins", { validFrom: 10n, validUntil: 9n }],
@@ -155,6 +159,135 @@ describe("a root stops being current", () => {
   });
 });
 
+describe("a leaf that never counted before", () => {
+  const period = async (root: bigint, leaves: readonly (Attester | null)[], signer = admin) => {
+    await publish(root, attesterArguments(leaves), signer);
+    return now(chain);
+  };
+  const rootAt = async (number: number) => (await registry.getFunction("rootAt")(number))[1].toObject();
+  const revokeRoot = (root: bigint) => call(registry, admin, "revokeRoot", root);
+  beforeEach(async () => {
+    await period(1n, [DERIBIT]);
+  });
+
+  it("waits for its notice, in which the root before it goes on counting, and for the grace period after it", async () => {
+    const published = await period(2n, [DERIBIT, OKX]);
+    const from = published + NOTICE;
+    expect(await rootAt(2)).toMatchObject({ publishedAt: BigInt(published), currentFrom: BigInt(from), supersededAt: 0n });
+    expect((await rootAt(1)).supersededAt).toBe(BigInt(from));
+    await travelTo(chain, from - 1);
+    expect([await isCurrent(1n), await isCurrent(2n)]).toEqual([true, false]);
+    await travelTo(chain, from);
+    expect([await isCurrent(1n), await isCurrent(2n)]).toEqual([true, true]);
+    await travelTo(chain, from + GRACE);
+    expect([await isCurrent(1n), await isCurrent(2n)]).toEqual([true, true]);
+    await travelTo(chain, from + GRACE + 1);
+    expect([await isCurrent(1n), await isCurrent(2n)]).toEqual([false, true]);
+  });
+
+  it.each<[string, Attester]>([
+    ["key", OKX],
+    ["venue", { ...DERIBIT, venue: "okx" }],
+    ["assurance", { ...DERIBIT, assurance: "attested" }],
+    ["beginning of validity", { ...DERIBIT, validFrom: 0 }],
+    ["end of validity", { ...DERIBIT, validUntil: 2 ** 32 - 1 }],
+  ])("is one with another %s", async (_, leaf) => {
+    await period(2n, [leaf]);
+    expect([await isCurrent(1n), await isCurrent(2n)]).toEqual([true, false]);
+    await noticePasses();
+    expect(await isCurrent(2n)).toBe(true);
+  });
+
+  it("is none that counted in any root: leaves are dropped, moved and taken up again at once", async () => {
+    await period(2n, [DERIBIT, OKX]);
+    await noticePasses();
+    for (const [root, leaves] of [[3n, [OKX]], [4n, [null, DERIBIT]], [5n, [OKX, null, DERIBIT]]] as const) {
+      await period(root, leaves);
+      expect(await isCurrent(root)).toBe(true);
+    }
+  });
+
+  it("that the guardian revokes within its notice, with its root, never counts, and begins anew: a registrar cannot sit it out", async () => {
+    const published = await period(2n, [DERIBIT, OKX]);
+    await revokeRoot(2n);
+    await travelTo(chain, published + 10 * NOTICE);
+    expect(await isCurrent(2n)).toBe(false);
+    const again = await period(3n, [DERIBIT, OKX]);
+    expect((await rootAt(3)).currentFrom).toBe(BigInt(again + NOTICE));
+    // What was known before stays known.
+    await period(4n, [DERIBIT]);
+    expect(await isCurrent(4n)).toBe(true);
+  });
+
+  it("that is revoked within its notice by its key takes the root's other new leaves with it", async () => {
+    const third: Attester = { ...OKX, key: AttesterKey.fromHex("33".repeat(32)).publicKey };
+    await period(2n, [DERIBIT, OKX, third]);
+    await call(registry, admin, "revokeKey", OKX.key.x, OKX.key.y);
+    await noticePasses();
+    expect(await isCurrent(2n)).toBe(false);
+    await period(3n, [DERIBIT, third]);
+    expect([await isCurrent(3n), await isCurrent(1n)]).toEqual([false, true]);
+    await noticePasses();
+    expect(await isCurrent(3n)).toBe(true);
+  });
+
+  it("that is withdrawn within its notice, by a root without it, is not known: nobody announces early what is to count at once later", async () => {
+    const published = await period(2n, [DERIBIT, OKX]);
+    await period(3n, [null, DERIBIT]);
+    expect([await isCurrent(3n), (await rootAt(2)).supersededAt]).toEqual([true, (await rootAt(3)).publishedAt]);
+    // Not for a second, though its notice ends within the grace period of what it would have superseded.
+    await travelTo(chain, published + NOTICE);
+    expect(await isCurrent(2n)).toBe(false);
+    await travelTo(chain, published + 3 * NOTICE);
+    const again = await period(4n, [DERIBIT, OKX]);
+    expect((await rootAt(4)).currentFrom).toBe(BigInt(again + NOTICE));
+  });
+
+  it("keeps its notice when others are announced after it", async () => {
+    const published = await period(2n, [DERIBIT, OKX]);
+    await travelTo(chain, published + NOTICE - 100);
+    const third: Attester = { ...OKX, venue: "third" };
+    const later = await period(3n, [DERIBIT, OKX, third]);
+    expect((await rootAt(2)).supersededAt).toBe(BigInt(later + NOTICE));
+    await travelTo(chain, published + NOTICE);
+    expect([await isCurrent(2n), await isCurrent(3n)]).toEqual([true, false]);
+    await revokeRoot(3n);
+    await period(4n, [OKX]);
+    expect(await isCurrent(4n)).toBe(true);
+  });
+
+  it("in the first root counts at once: nobody stands on anything before", async () => {
+    expect(await isCurrent(1n)).toBe(true);
+  });
+
+  it("does not come by an admin without guardians: they alone appoint and dismiss each other", async () => {
+    const role: string = await registry.getFunction("GUARDIAN_ROLE")();
+    const guardian = await stranger.getAddress();
+    await call(registry, admin, "grantRole", role, guardian);
+    await call(registry, admin, "renounceRole", role, await admin.getAddress());
+    for (const action of ["grantRole", "revokeRole"]) expect((await refused(call(registry, admin, action, role, guardian))).name).toBe("AccessControlUnauthorizedAccount");
+    await period(2n, [OKX]);
+    await call(registry, stranger, "revokeRoot", 2n);
+    await noticePasses();
+    expect(await isCurrent(2n)).toBe(false);
+  });
+});
+
+describe("notice", () => {
+  it("is a day at least on a public network, and a year at most", async () => {
+    const publicChain = await connect({ network: "publicNetwork" });
+    try {
+      const deploy = async (notice: number, on = publicChain) => on.ethers.deployContract("AttesterRegistry", [await admin.getAddress(), GRACE, notice]);
+      expect(await refused(deploy(86_399))).toEqual({ name: "InvalidNoticePeriod", args: [86_399n] });
+      expect(await refused(deploy(365 * 86_400 + 1, chain))).toEqual({ name: "InvalidNoticePeriod", args: [BigInt(365 * 86_400 + 1)] });
+      await deploy(86_400);
+      await deploy(0, chain);
+    } finally {
+      await publicChain.close();
+    }
+  });
+});
+
 describe("revoking a key", () => {
   const revoke = ({ key }: Attester, signer = admin) => call(registry, signer, "revokeKey", key.x, key.y);
   const idOf = ({ key }: Attester): Promise<string> => registry.getFunction("keyId")(key.x, key.y);
@@ -203,6 +336,7 @@ describe("revoking a key", () => {
     expect(await refused(publish(WITHOUT_OKX, attesterArguments([OKX])))).toEqual({ name: "RootPublishedBefore", args: [WITHOUT_OKX] });
     expect(await refused(revoke(DERIBIT))).toEqual(keyRevoked);
     await publish(WITHOUT_DERIBIT, attesterArguments([OKX]));
+    await noticePasses();
     expect(await isCurrent(WITHOUT_DERIBIT)).toBe(true);
   });
 
@@ -264,6 +398,7 @@ describe("roots that can be current at a time", () => {
     await another(5_001n, time + 3 + GRACE);
     await call(registry, admin, "revokeKey", DERIBIT.key.x, DERIBIT.key.y);
     for (let number = 1; number <= most; number += 1) expect(await isCurrent(BigInt(number))).toBe(false);
+    await noticePasses();
     expect(await isCurrent(5_001n)).toBe(true);
   });
 });

@@ -167,11 +167,13 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
         if (attesters.length == 0 || attesters.length > MAX_ATTESTERS) revert InvalidAttesterCount(attesters.length);
         uint32 number = ++count;
         uint256 from = block.timestamp;
+        bytes32[] memory seen = new bytes32[](2 * attesters.length);
         for (uint256 i = 0; i < attesters.length; ++i) {
             if (!_isValid(attesters[i])) revert InvalidAttester(i);
             // An empty place holds no key, and no key has y = 0: such a point has order four.
             if (attesters[i].y == 0) continue;
-            if (_noteHolding(attesters[i].x, attesters[i].y, number)) _requireOtherVenues(attesters, i);
+            if (!_isFirst(seen, attesters[i])) revert DuplicateAttester(i);
+            _noteHolding(attesters[i].x, attesters[i].y, number);
             from = Math.max(from, _noteLeaf(attesters[i], number));
         }
         uint32 currentFrom = SafeCast.toUint32(from);
@@ -277,13 +279,11 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
         return rootAt(count);
     }
 
-    /// @dev Notes that a root holds a key, which must not be revoked. Answers whether that was noted before.
-    function _noteHolding(uint256 x, uint256 y, uint32 number) private returns (bool again) {
+    /// @dev Notes that a root holds a key, which must not be revoked.
+    function _noteHolding(uint256 x, uint256 y, uint32 number) private {
         bytes32 key = keyId(x, y);
         if (isKeyRevoked[key]) revert KeyRevoked(x, y);
-        uint256 bits = _holding[key][number >> 8];
-        again = bits & _bit(number) != 0;
-        if (!again) _holding[key][number >> 8] = bits | _bit(number);
+        _holding[key][number >> 8] |= _bit(number);
     }
 
     /// @dev When a root with the leaf may be used.
@@ -316,8 +316,8 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
 
     /// @dev Whether a root counts from its time on, or did: not if it was revoked or superseded by then.
     function _counts(Publication memory entry) private pure returns (bool) {
-        bool isFirst = entry.supersededAt == 0 || entry.currentFrom < entry.supersededAt;
-        return isFirst && entry.currentFrom != _NEVER;
+        bool inTime = entry.supersededAt == 0 || entry.currentFrom < entry.supersededAt;
+        return inTime && entry.currentFrom != _NEVER;
     }
 
     function _publication(uint32 number) private view returns (Publication storage) {
@@ -333,13 +333,15 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
         return 1 << (number & 255);
     }
 
-    /// @dev A key at a place stands for no venue that it stands for at a place before.
-    function _requireOtherVenues(Attester[] calldata attesters, uint256 index) private pure {
-        Attester calldata attester = attesters[index];
-        for (uint256 i = 0; i < index; ++i) {
-            bool same = attesters[i].x == attester.x && attesters[i].y == attester.y;
-            if (same && attesters[i].venueId == attester.venueId) revert DuplicateAttester(index);
+    /// @dev Whether the key was not seen for this venue before; now it was. The table has room for twice as many.
+    function _isFirst(bytes32[] memory seen, Attester calldata attester) private pure returns (bool) {
+        bytes32 id = keccak256(abi.encode(attester.x, attester.y, attester.venueId));
+        uint256 i = uint256(id) % seen.length;
+        for (; seen[i] != 0; i = (i + 1) % seen.length) {
+            if (seen[i] == id) return false;
         }
+        seen[i] = id;
+        return true;
     }
 
     function _isValid(Attester calldata attester) private view returns (bool) {

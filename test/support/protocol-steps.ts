@@ -6,7 +6,7 @@ import { parseAddress } from "../../prover/statement/address.ts";
 import type { Dice } from "./dice.ts";
 import { now } from "./contracts.ts";
 import { attesterArguments, BREACH, BREACH_TIER, call, GROWTH, GROWTH_TIER, HEALTH, policyIdOf, publishSnapshot, TIER, TIER_DELAY, type World } from "./margin-world.ts";
-import { balanceOf, countable, inUseOf, isHealthy, judgeBreach, judgeHealth, newSubject, pledgedBy, recordHealth, tierRefusal, type Balance, type ClaimedSignals, type Proved, type SubjectModel } from "./protocol-model.ts";
+import { balanceOf, countable, inUseOf, isCurrentRoot, isHealthy, judgeBreach, judgeHealth, newSubject, pledgedBy, recordHealth, recordRoot, revoke, tierRefusal, type Balance, type ClaimedSignals, type Proved, type SubjectModel } from "./protocol-model.ts";
 import { attempt, outcomeOf, proofUnder, signalsOf, type Run, type Step } from "./protocol-run.ts";
 import { ATTESTER_KEYS } from "./statements.ts";
 import { keyOf, scalar, simulate, trapdoor } from "./tiny-groth16.ts";
@@ -28,6 +28,7 @@ function claimOf(run: Run, dice: Dice, subject: SubjectModel, kind: number): Cla
   const base = (subject.breach !== undefined && dice.chance(60) ? Math.max(subject.breach.sequence, subject.last?.sequence ?? 0) : (subject.last?.sequence ?? subject.sequenceBase)) - subject.sequenceBase;
   const set = kind === BREACH ? (subject.last?.accountSet ?? subject.accountSet) : subject.accountSet;
   const held = countable(model, subject.address);
+  const counted = subject.last?.collateral ?? 0n;
   return {
     claim: {
       subject: parseAddress(wrong(2) ? STRANGER : subject.address),
@@ -40,8 +41,8 @@ function claimOf(run: Run, dice: Dice, subject: SubjectModel, kind: number): Cla
     accountSet: wrong(5) ? setOf(dice) : set,
     policyId: wrong(3) ? undefined : policy.policyId,
     snapshotRoot: snapshots.length === 0 || wrong(3) ? 77n : wrong(15) ? dice.pick(snapshots).root : snapshots.at(-1)!.root,
-    attesterRoot: wrong(3) ? 78n : wrong(15) ? dice.pick(model.roots).root : model.roots.at(-1)!.root,
-    collateral: kind === BREACH ? (wrong(10) && held > 0n ? held - 1n : held) : dice.chance(50) ? 0n : (held * BigInt(dice.below(11))) / 10n + (wrong(5) ? held : 0n),
+    attesterRoot: wrong(3) ? 78n : wrong(15) ? dice.pick(model.roots).root : (model.roots.findLast((root) => isCurrentRoot(model, root, time)) ?? model.roots.at(-1)!).root,
+    collateral: kind === BREACH ? (wrong(10) && counted > 0n ? counted - 1n : dice.chance(60) ? counted : counted + held) : dice.chance(50) ? 0n : (held * BigInt(dice.below(11))) / 10n + (wrong(5) ? held : 0n),
   };
 }
 
@@ -233,26 +234,25 @@ const attesterSteps: readonly Step[] = [
       const refused = isKnown ? "RootPublishedBefore" : keys.length === 0 ? "InvalidAttesterCount" : keys.some((i) => model.revokedKeys.has(i)) ? "KeyRevoked" : undefined;
       const attesters = keys.map((i) => ({ venue: `venue ${i}`, key: ATTESTER_KEYS[i]!.publicKey, assurance: "venue-signed", validFrom: 0, validUntil: 2 ** 32 - 1 }) as const);
       if (!(await attempt(run, refused, world.attesters, world.admin, "publish", root, attesterArguments(attesters)))) return;
-      model.roots.at(-1)!.supersededAt = time;
-      model.roots.push({ number: model.roots.length + 1, root, keys, supersededAt: 0, revoked: false });
+      recordRoot(model, root, keys, time);
     },
   },
   {
     name: "revoke a root", weight: 1,
     run: async (run, dice) => {
       const root = dice.pick(run.model.roots);
-      if (await attempt(run, root.revoked ? "NothingToRevoke" : undefined, run.world.attesters, run.world.admin, "revokeRoot", root.root)) root.revoked = true;
+      if (await attempt(run, root.revoked ? "NothingToRevoke" : undefined, run.world.attesters, run.world.admin, "revokeRoot", root.root)) revoke(root, run.time);
     },
   },
   {
     name: "revoke a key", weight: 0.5,
     run: async (run, dice) => {
-      const { model, world } = run;
+      const { model, world, time } = run;
       const i = dice.below(ATTESTER_KEYS.length);
       const { x, y } = ATTESTER_KEYS[i]!.publicKey;
       if (!(await attempt(run, model.revokedKeys.has(i) ? "KeyRevoked" : undefined, world.attesters, world.admin, "revokeKey", x, y))) return;
       model.revokedKeys.add(i);
-      for (const root of model.roots) root.revoked ||= root.keys.includes(i);
+      for (const root of model.roots) if (!root.revoked && root.keys.includes(i)) revoke(root, time);
     },
   },
 ];
