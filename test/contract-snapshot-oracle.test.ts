@@ -218,6 +218,19 @@ describe("a snapshot stops being current", () => {
   });
 });
 
+describe("an epoch", () => {
+  it("is no further than a bound from the latest: no quorum, though compromised, ends a policy for good", async () => {
+    const step = 2 ** 42;
+    expect(await oracle.getFunction("MAX_EPOCH_STEP")()).toBe(BigInt(step));
+    for (const epoch of [BigInt(step) + 1n, 2n ** 64n - 1n]) {
+      expect(await refused(vote(publishers[0]!, { epoch: epoch as unknown as number }))).toEqual({ name: "EpochTooFar", args: [epoch, BigInt(step)] });
+    }
+    await accept({ epoch: step, asOf: start - 2 });
+    await accept({ epoch: 2 * step, root: ROOT + 1n, asOf: start - 1 });
+    expect((await refused(vote(publishers[0]!, { epoch: 3 * step + 1, root: ROOT + 2n }))).name).toBe("EpochTooFar");
+  });
+});
+
 describe("deployment is refused", () => {
   type Terms = Awaited<ReturnType<typeof termsFor>>;
   const bound = (bps: number) => ({ asset: 1n, bps });

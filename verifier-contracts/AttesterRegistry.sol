@@ -33,8 +33,9 @@ struct Attester {
 /// higher assurance or a longer validity, counts only when the notice is over, and until then the guardian, whom only
 /// guardians dismiss, can revoke it. Revoked within the notice, or superseded before its end, it never counts, and its
 /// new leaves have their whole notice again. A root of known leaves counts at once, so a leaf is dropped at once. The
-/// first root counts at once: nobody stands on anything before. What nobody can check here is that the keys are their
-/// venues', and that the root is of the leaves in its event: who relies on them reads them within the notice.
+/// first root counts at once: nobody stands on anything before. The notice is for a key that takes another's place as
+/// well: a venue that lists a second one beforehand changes keys at once. What nobody can check here is that the keys
+/// are their venues', and that the root is of the leaves in its event: who relies on them reads them within the notice.
 /// @dev Roots are numbered, and sets of roots are kept as bits by number, 256 to a word. Publishing sets one bit per
 /// key, and revoking a key adds its words to those of what is revoked: a slot for 256 roots. Roots that could still be
 /// current are marked as well, so that whoever submits a proof reads one slot; there are at most MAX_CURRENT of them.
@@ -224,8 +225,8 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
     function lookup(uint256 root) public view returns (uint32 number, bool current) {
         Publication memory entry = _roots[root];
         number = entry.number;
-        bool runs = block.timestamp >= entry.currentFrom && !_isPast(entry.supersededAt);
-        current = number != 0 && runs && _counts(entry) && !entry.barred;
+        if (number == 0 || entry.barred || block.timestamp < entry.currentFrom) return (number, false);
+        current = entry.supersededAt == 0 || (_counts(entry) && !_isPast(entry.supersededAt));
     }
 
     /// @inheritdoc IAttesterSource

@@ -15,7 +15,8 @@ import {Level} from "./IMarginHealth.sol";
 /// would stop it, and so would a sum that is deposited before and withdrawn after. A subject that has more escapes by
 /// proving with it, which keeps it there: before a breach, by the newer statements that the breach would be made of, or
 /// after it. Collateral does not make statements newer: against a breach by a new snapshot and the statements of the
-/// proof itself, it takes statements from after the proof.
+/// proof itself, it takes statements from after the proof. A breach stands though its snapshot is revoked later; that
+/// trips the publishers' breaker, whose grace spares also the breached until they can prove at other prices.
 /// @dev A claim's sequence is the sum of its statements' sequences, by the circuit: it orders portfolios, and whoever
 /// mixes an old statement with new ones is found out by it.
 abstract contract BreachLedger {

@@ -73,8 +73,8 @@ interface ICreditBreaker {
     /// @param policyId The policy.
     /// @return reason The first cause that is not over, `None` if credit is open.
     /// @return since First second of it.
-    /// @return graceUntil Last second of the latest grace, over or not: existing accounts are or were spared until then.
-    /// Zero if there never was one.
+    /// @return graceUntil Last second of the latest grace, over or not: existing accounts are or were spared until
+    /// then. Zero if there never was one.
     function breaker(
         bytes32 policyId
     ) external view returns (TripReason reason, uint256 since, uint256 graceUntil);

@@ -58,12 +58,15 @@ struct Auction {
 /// Grace period and price run from their beginning or from the last second that a circuit breaker or a pause of the
 /// registry spared, whichever is later; while one spares the subject nobody starts or bids. It sets the clock back to
 /// zero and does not only stop it: prices before it say nothing about prices after it. Nobody need have seen it: the
-/// source of health still tells the latest one when it is over. Of pauses that may be another's, which did not spare
-/// this subject; one begins a day after the last at the earliest, so a creditor's own grace period should be shorter.
+/// source of health still tells the latest one when it is over. Its graces begin a window apart at least; of pauses,
+/// the latest may be one that did not spare this subject. So a grace period and an auction should together be shorter
+/// than what the windows leave between graces, or causes that come as often as they count keep it from its end.
 ///
 /// A notice from before health was regained counts for nothing, even if health was lost again: the last accepted proof
 /// shows by its sequence that it is newer than the notice, and by its claim that it met the terms. A proof that never
 /// met them voids nothing, and a second notice does not set the clock back.
+///
+/// A debt falls by what a bidder is asked for: an asset that takes a fee on transfer gives its lender less.
 ///
 /// Nobody has a role here: no one seizes, stops or chooses. What is taken is at most what the subject pledged to this
 /// creditor; another creditor's pledges are out of its reach, whatever it says that it is owed.

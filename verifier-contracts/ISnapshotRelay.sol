@@ -36,7 +36,7 @@ interface ISnapshotRelay {
 
     /// @notice Announces another set of publishers where the one in use cannot: guardians have removed members down to
     /// the quorum, and since the last snapshot expired there was none for as long as a rotation's notice. Only the
-    /// admin may. As any announced set, it waits for its notice, and is cancelled by the guardian or by a quorum's veto.
+    /// admin may. As any announced set, it waits for its notice, and the guardian or a quorum's veto cancels it.
     /// @param publishers_ Strictly ascending.
     /// @param quorum_ How many of them must agree.
     function replaceBlockedSet(address[] calldata publishers_, uint256 quorum_) external;

@@ -9,15 +9,16 @@ import {IMarginHealth, Terms} from "./IMarginHealth.sol";
 
 /// @title Whom a pause of the registry spares, and for how long
 /// @notice A pause stops proofs, so whoever was healthy when it began may lapse without being able to help it: as long
-/// as the pause lasts, and its grace, such a subject is spared from liquidation. Not spared are a subject whose health a
+/// as the pause lasts, and its grace, such a subject is spared from liquidation. Not spared is a subject whose health a
 /// breach ended, or its own release, or whose proof had lapsed before.
 ///
-/// What a guardian can make of it: nothing for who is not healthy. A proof that lapses at a time is spared at most
-/// `PAUSE_GRACE` seconds beyond that, however often and for how long the registry is paused, and there are no more of
-/// them than that in any span of `PAUSE_GRACE_WINDOW` (Graces). A pause that outlasts its grace, or follows another
-/// within the window, leaves honest subjects to the creditors' own grace periods.
-/// @dev Whether a snapshot or an attester root was revoked before the pause or during it is not known, so either spares,
-/// within the same bound: a revoked key takes the proofs of the honest with it, and a pause keeps them from proving anew.
+/// What a guardian can make of it: nothing for who is not healthy. A proof is spared at most `PAUSE_GRACE` seconds
+/// beyond its end, however often and for how long the registry is paused, and no span of `PAUSE_GRACE_WINDOW` has more
+/// of them than that (Graces). A pause that outlasts its grace, or follows another within the window, leaves honest
+/// subjects to the creditors' own grace periods: whoever pauses must be trusted not to.
+/// @dev Whether a snapshot or an attester root was revoked before the pause or during it is not known, so either
+/// spares, within the same bound: a revoked key takes the proofs of the honest with it, and a pause keeps them from
+/// proving anew.
 abstract contract PauseGrace is HealthRecords, Pausable {
     using Graces for Span;
 
@@ -40,12 +41,14 @@ abstract contract PauseGrace is HealthRecords, Pausable {
         return Math.max(until, paused_.to);
     }
 
+    /// @notice Also begins a grace, if one is due.
     /// @inheritdoc Pausable
     function _pause() internal override {
         super._pause();
         _grace = _grace.afterCause(block.timestamp, PAUSE_GRACE, PAUSE_GRACE_WINDOW);
     }
 
+    /// @notice Also ends the grace.
     /// @inheritdoc Pausable
     function _unpause() internal override {
         super._unpause();

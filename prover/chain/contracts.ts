@@ -131,6 +131,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   NoNewVote: "gather signatures of publishers who have not voted in this epoch",
   AlreadyVoted: "a publisher votes once an epoch: wait for the others, or vote in the next",
   EpochNotIncreasing: "use an epoch after the policy's latest",
+  EpochTooFar: "use an epoch closer to the policy's latest",
   SnapshotNotNewer: "publish a snapshot of newer market data",
   SnapshotExpired: "publish a snapshot of newer market data",
   SnapshotFromFuture: "wait, or correct the clock that dated the market",
