@@ -1,5 +1,5 @@
 import type { Contract, Signer } from "ethers";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { poseidon } from "../prover/commitment/poseidon.ts";
 import { add, BASE, multiply } from "../prover/commitment/curve.ts";
 import { AttesterKey } from "../prover/statement/attester-key.ts";
@@ -26,6 +26,8 @@ let stranger: Signer;
 
 const publish = (root: bigint, attesters: readonly unknown[], signer = admin) => call(registry, signer, "publish", root, attesters);
 const isCurrent = (root: bigint): Promise<boolean> => registry.getFunction("isCurrent")(root);
+/** With notice of this many seconds: none, where a test is not about it. */
+const deploy = async (notice: number, on = chain) => (await on.ethers.deployContract("AttesterRegistry", [await admin.getAddress(), GRACE, notice])) as unknown as Contract;
 const noticePasses = async () => travelTo(chain, (await now(chain)) + NOTICE);
 const refused = (action: Promise<unknown>) => refusal(action, registry);
 const leafWords = (leaf: Record<string, unknown>) => Object.values(leaf).map(BigInt as (value: unknown) => bigint);
@@ -34,7 +36,7 @@ beforeAll(async () => {
   chain = await connect();
   const signers = await chain.ethers.getSigners();
   [admin, stranger] = [signers[0]!, signers[1]!];
-  registry = await chain.ethers.deployContract("AttesterRegistry", [await admin.getAddress(), GRACE, NOTICE]);
+  registry = await deploy(0);
 });
 afterAll(() => chain.close());
 restoreAfterEach(() => chain);
@@ -159,114 +161,105 @@ describe("a root stops being current", () => {
   });
 });
 
-describe("a leaf that never counted before", () => {
-  const period = async (root: bigint, leaves: readonly (Attester | null)[], signer = admin) => {
-    await publish(root, attesterArguments(leaves), signer);
+describe("a root after the first", () => {
+  const put = async (root: bigint, leaves: readonly (Attester | null)[]) => {
+    await publish(root, attesterArguments(leaves));
     return now(chain);
   };
   const rootAt = async (number: number) => (await registry.getFunction("rootAt")(number))[1].toObject();
   const revokeRoot = (root: bigint) => call(registry, admin, "revokeRoot", root);
+  const confirm = (root: bigint, signer = stranger) => call(registry, signer, "confirm", root);
+  const current = (...roots: bigint[]) => Promise.all(roots.map(isCurrent));
+  let instant: Contract;
   beforeEach(async () => {
-    await period(1n, [DERIBIT]);
+    instant = registry;
+    registry = await deploy(NOTICE);
+    await put(1n, [DERIBIT]);
+    await call(registry, admin, "grantRole", await registry.getFunction("GUARDIAN_ROLE")(), await stranger.getAddress());
+  });
+
+  afterEach(() => {
+    registry = instant;
   });
 
   it("waits for its notice, in which the root before it goes on counting, and for the grace period after it", async () => {
-    const published = await period(2n, [DERIBIT, OKX]);
+    const published = await put(2n, [DERIBIT, OKX]);
     const from = published + NOTICE;
     expect(await rootAt(2)).toMatchObject({ publishedAt: BigInt(published), currentFrom: BigInt(from), supersededAt: 0n });
     expect((await rootAt(1)).supersededAt).toBe(BigInt(from));
     await travelTo(chain, from - 1);
-    expect([await isCurrent(1n), await isCurrent(2n)]).toEqual([true, false]);
+    expect(await current(1n, 2n)).toEqual([true, false]);
     await travelTo(chain, from);
-    expect([await isCurrent(1n), await isCurrent(2n)]).toEqual([true, true]);
+    expect(await current(1n, 2n)).toEqual([true, true]);
     await travelTo(chain, from + GRACE);
-    expect([await isCurrent(1n), await isCurrent(2n)]).toEqual([true, true]);
+    expect(await current(1n, 2n)).toEqual([true, true]);
     await travelTo(chain, from + GRACE + 1);
-    expect([await isCurrent(1n), await isCurrent(2n)]).toEqual([false, true]);
+    expect(await current(1n, 2n)).toEqual([false, true]);
   });
 
-  it.each<[string, Attester]>([
-    ["key", OKX],
-    ["venue", { ...DERIBIT, venue: "okx" }],
-    ["assurance", { ...DERIBIT, assurance: "attested" }],
-    ["beginning of validity", { ...DERIBIT, validFrom: 0 }],
-    ["end of validity", { ...DERIBIT, validUntil: 2 ** 32 - 1 }],
-  ])("is one with another %s", async (_, leaf) => {
-    await period(2n, [leaf]);
-    expect([await isCurrent(1n), await isCurrent(2n)]).toEqual([true, false]);
-    await noticePasses();
-    expect(await isCurrent(2n)).toBe(true);
+  it("waits though its leaves are known: nobody here can tell whether it is of them", async () => {
+    await put(2n, [DERIBIT]);
+    expect(await current(1n, 2n)).toEqual([true, false]);
   });
 
-  it("is none that counted in any root: leaves are dropped, moved and taken up again at once", async () => {
-    await period(2n, [DERIBIT, OKX]);
-    await noticePasses();
-    for (const [root, leaves] of [[3n, [OKX]], [4n, [null, DERIBIT]], [5n, [OKX, null, DERIBIT]]] as const) {
-      await period(root, leaves);
-      expect(await isCurrent(root)).toBe(true);
-    }
-  });
-
-  it("that the guardian revokes within its notice, with its root, never counts, and begins anew: a registrar cannot sit it out", async () => {
-    const published = await period(2n, [DERIBIT, OKX]);
+  it("that is revoked within its notice, or holds a key that is, never counts", async () => {
+    await put(2n, [DERIBIT, OKX]);
     await revokeRoot(2n);
-    await travelTo(chain, published + 10 * NOTICE);
-    expect(await isCurrent(2n)).toBe(false);
-    const again = await period(3n, [DERIBIT, OKX]);
-    expect((await rootAt(3)).currentFrom).toBe(BigInt(again + NOTICE));
-    // What was known before stays known.
-    await period(4n, [DERIBIT]);
-    expect(await isCurrent(4n)).toBe(true);
-  });
-
-  it("that is revoked within its notice by its key takes the root's other new leaves with it", async () => {
-    const third: Attester = { ...OKX, key: AttesterKey.fromHex("33".repeat(32)).publicKey };
-    await period(2n, [DERIBIT, OKX, third]);
+    await put(3n, [OKX]);
     await call(registry, admin, "revokeKey", OKX.key.x, OKX.key.y);
     await noticePasses();
-    expect(await isCurrent(2n)).toBe(false);
-    await period(3n, [DERIBIT, third]);
-    expect([await isCurrent(3n), await isCurrent(1n)]).toEqual([false, true]);
+    expect(await current(1n, 2n, 3n)).toEqual([true, false, false]);
+  });
+
+  it("is confirmed by a guardian, and counts at once in the place of all before it", async () => {
+    await put(2n, [DERIBIT, OKX]);
+    await put(3n, [OKX]);
+    expect(await eventsOf(confirm(3n), registry, "AttesterRootConfirmed")).toEqual([[3n, 3n]]);
+    const time = BigInt(await now(chain));
+    expect([await rootAt(1), await rootAt(2), await rootAt(3)]).toMatchObject([{ supersededAt: time }, { supersededAt: time }, { currentFrom: time, supersededAt: 0n }]);
+    expect(await current(1n, 2n, 3n)).toEqual([true, false, true]);
+    // Whose notice ends after that never counts, not even for the grace period of what it would have superseded.
     await noticePasses();
-    expect(await isCurrent(3n)).toBe(true);
+    expect(await current(1n, 2n, 3n)).toEqual([true, false, true]);
+    await travelTo(chain, Number(time) + GRACE + 1);
+    expect(await current(1n, 2n, 3n)).toEqual([false, false, true]);
   });
 
-  it("that is withdrawn within its notice, by a root without it, is not known: nobody announces early what is to count at once later", async () => {
-    const published = await period(2n, [DERIBIT, OKX]);
-    await period(3n, [null, DERIBIT]);
-    expect([await isCurrent(3n), (await rootAt(2)).supersededAt]).toEqual([true, (await rootAt(3)).publishedAt]);
-    // Not for a second, though its notice ends within the grace period of what it would have superseded.
-    await travelTo(chain, published + NOTICE);
+  it("that is confirmed while a later one waits is superseded when that one's notice is over", async () => {
+    await put(2n, [DERIBIT, OKX]);
+    const last = await put(3n, [OKX]);
+    await confirm(2n);
+    expect(await rootAt(2)).toMatchObject({ supersededAt: BigInt(last + NOTICE) });
+    await travelTo(chain, last + NOTICE);
+    expect(await current(1n, 2n, 3n)).toEqual([true, true, true]);
+  });
+
+  it("is confirmed by nobody but a guardian, and by none who may publish: it takes two", async () => {
+    await put(2n, [DERIBIT, OKX]);
+    expect(await refused(confirm(2n, admin))).toEqual({ name: "ConfirmedByRegistrar", args: [await admin.getAddress()] });
+    const other = (await chain.ethers.getSigners())[5]!;
+    expect((await refused(confirm(2n, other as unknown as Signer))).name).toBe("AccessControlUnauthorizedAccount");
     expect(await isCurrent(2n)).toBe(false);
-    await travelTo(chain, published + 3 * NOTICE);
-    const again = await period(4n, [DERIBIT, OKX]);
-    expect((await rootAt(4)).currentFrom).toBe(BigInt(again + NOTICE));
   });
 
-  it("keeps its notice when others are announced after it", async () => {
-    const published = await period(2n, [DERIBIT, OKX]);
-    await travelTo(chain, published + NOTICE - 100);
-    const third: Attester = { ...OKX, venue: "third" };
-    const later = await period(3n, [DERIBIT, OKX, third]);
-    expect((await rootAt(2)).supersededAt).toBe(BigInt(later + NOTICE));
-    await travelTo(chain, published + NOTICE);
-    expect([await isCurrent(2n), await isCurrent(3n)]).toEqual([true, false]);
+  it("is not confirmed when it is unknown, revoked, superseded, or counts already", async () => {
+    const nothing = (root: bigint) => ({ name: "NothingToConfirm", args: [root] });
+    for (const root of [1n, 9n]) expect(await refused(confirm(root))).toEqual(nothing(root));
+    await put(2n, [DERIBIT, OKX]);
+    await put(3n, [OKX]);
+    await put(4n, [DERIBIT]);
     await revokeRoot(3n);
-    await period(4n, [OKX]);
-    expect(await isCurrent(4n)).toBe(true);
-  });
-
-  it("in the first root counts at once: nobody stands on anything before", async () => {
-    expect(await isCurrent(1n)).toBe(true);
+    expect(await refused(confirm(3n))).toEqual(nothing(3n));
+    await confirm(4n);
+    for (const root of [2n, 4n]) expect(await refused(confirm(root))).toEqual(nothing(root));
   });
 
   it("does not come by an admin without guardians: they alone appoint and dismiss each other", async () => {
     const role: string = await registry.getFunction("GUARDIAN_ROLE")();
     const guardian = await stranger.getAddress();
-    await call(registry, admin, "grantRole", role, guardian);
     await call(registry, admin, "renounceRole", role, await admin.getAddress());
     for (const action of ["grantRole", "revokeRole"]) expect((await refused(call(registry, admin, action, role, guardian))).name).toBe("AccessControlUnauthorizedAccount");
-    await period(2n, [OKX]);
+    await put(2n, [OKX]);
     await call(registry, stranger, "revokeRoot", 2n);
     await noticePasses();
     expect(await isCurrent(2n)).toBe(false);
@@ -277,11 +270,9 @@ describe("notice", () => {
   it("is a day at least on a public network, and a year at most", async () => {
     const publicChain = await connect({ network: "publicNetwork" });
     try {
-      const deploy = async (notice: number, on = publicChain) => on.ethers.deployContract("AttesterRegistry", [await admin.getAddress(), GRACE, notice]);
-      expect(await refused(deploy(86_399))).toEqual({ name: "InvalidNoticePeriod", args: [86_399n] });
-      expect(await refused(deploy(365 * 86_400 + 1, chain))).toEqual({ name: "InvalidNoticePeriod", args: [BigInt(365 * 86_400 + 1)] });
-      await deploy(86_400);
-      await deploy(0, chain);
+      expect(await refused(deploy(86_399, publicChain))).toEqual({ name: "InvalidNoticePeriod", args: [86_399n] });
+      expect(await refused(deploy(365 * 86_400 + 1))).toEqual({ name: "InvalidNoticePeriod", args: [BigInt(365 * 86_400 + 1)] });
+      await deploy(86_400, publicChain);
     } finally {
       await publicChain.close();
     }
@@ -336,7 +327,6 @@ describe("revoking a key", () => {
     expect(await refused(publish(WITHOUT_OKX, attesterArguments([OKX])))).toEqual({ name: "RootPublishedBefore", args: [WITHOUT_OKX] });
     expect(await refused(revoke(DERIBIT))).toEqual(keyRevoked);
     await publish(WITHOUT_DERIBIT, attesterArguments([OKX]));
-    await noticePasses();
     expect(await isCurrent(WITHOUT_DERIBIT)).toBe(true);
   });
 
@@ -398,7 +388,6 @@ describe("roots that can be current at a time", () => {
     await another(5_001n, time + 3 + GRACE);
     await call(registry, admin, "revokeKey", DERIBIT.key.x, DERIBIT.key.y);
     for (let number = 1; number <= most; number += 1) expect(await isCurrent(BigInt(number))).toBe(false);
-    await noticePasses();
     expect(await isCurrent(5_001n)).toBe(true);
   });
 });

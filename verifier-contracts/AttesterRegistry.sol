@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {BabyJubjub} from "./BabyJubjub.sol";
 import {Bn254} from "./Bn254.sol";
@@ -29,13 +28,12 @@ struct Attester {
 /// its leaves; Poseidon on chain would cost more than it tells. A key that is revoked takes every root with it that
 /// was ever published with it among the leaves, and never comes back.
 ///
-/// No registrar makes an account healthy at once: a root with a leaf that never counted before, be it a key, a venue, a
-/// higher assurance or a longer validity, counts only when the notice is over, and until then the guardian, whom only
-/// guardians dismiss, can revoke it. Revoked within the notice, or superseded before its end, it never counts, and its
-/// new leaves have their whole notice again. A root of known leaves counts at once, so a leaf is dropped at once. The
-/// first root counts at once: nobody stands on anything before. The notice is for a key that takes another's place as
-/// well: a venue that lists a second one beforehand changes keys at once. What nobody can check here is that the keys
-/// are their venues', and that the root is of the leaves in its event: who relies on them reads them within the notice.
+/// No registrar makes an account healthy at once: a root counts when its notice is over, and until then anyone can
+/// compute it from its leaves and the guardian, whom only guardians dismiss, can revoke it. A guardian who is no
+/// registrar may end the notice early, as after a key was revoked: that takes two, of whom neither can do it alone. A
+/// root that is superseded before its notice is over never counts. The first root counts at once: nobody stands on
+/// anything before. What nobody can check here is that the root is of the leaves in its event and the keys are their
+/// venues': who relies on them reads them within the notice.
 /// @dev Roots are numbered, and sets of roots are kept as bits by number, 256 to a word. Publishing sets one bit per
 /// key, and revoking a key adds its words to those of what is revoked: a slot for 256 roots. Roots that could still be
 /// current are marked as well, so that whoever submits a proof reads one slot; there are at most MAX_CURRENT of them.
@@ -50,16 +48,10 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
         bool barred;
     }
 
-    /// @dev Since when a leaf counts or will, by the root that announced it. If that root never counts, nor does this.
-    struct Leaf {
-        uint32 from;
-        uint32 announcedBy;
-    }
-
     /// @notice May publish roots.
     bytes32 public constant REGISTRAR_ROLE = keccak256("REGISTRAR_ROLE");
 
-    /// @notice May revoke roots and keys.
+    /// @notice May revoke roots and keys. May end the notice of a root, unless it may publish as well.
     bytes32 public constant GUARDIAN_ROLE = keccak256("GUARDIAN_ROLE");
 
     /// @notice Places in the tree.
@@ -74,7 +66,7 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
     /// @notice Seconds for which a superseded root may still be used.
     uint256 public immutable gracePeriod;
 
-    /// @notice Seconds from a leaf's first publication to the first second at which a root with it may be used.
+    /// @notice Seconds from a root's publication to the first second at which it may be used.
     uint256 public immutable noticePeriod;
 
     /// @notice Number of published roots; the latest has this number.
@@ -83,15 +75,10 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
     /// @notice Whether a key was revoked, by keccak256 of its coordinates.
     mapping(bytes32 key => bool) public isKeyRevoked;
 
-    /// @dev By keccak256 of what is in them.
-    mapping(bytes32 leaf => Leaf) private _leaves;
     mapping(uint256 root => Publication) private _roots;
     mapping(uint32 number => uint256 root) private _rootAt;
     mapping(uint256 word => uint256 bits) private _revoked;
     mapping(bytes32 key => mapping(uint256 word => uint256 bits)) private _holding;
-
-    /// @dev When a root may be used that was revoked within its notice.
-    uint32 private constant _NEVER = type(uint32).max;
 
     /// @notice A root was published.
     /// @param number Its number.
@@ -104,6 +91,11 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
         uint256 currentFrom,
         Attester[] attesters
     );
+
+    /// @notice A guardian ended a root's notice: it may be used from now on, and supersedes those before it.
+    /// @param number Its number.
+    /// @param root The root.
+    event AttesterRootConfirmed(uint32 indexed number, uint256 indexed root);
 
     /// @notice A root was revoked: proofs against it stop counting at once.
     /// @param number Its number.
@@ -138,6 +130,12 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
     /// @notice Notice is too short for a network that is not local, or longer than a year.
     error InvalidNoticePeriod(uint256 period);
 
+    /// @notice There is no such root, it is revoked or superseded, or its notice is over.
+    error NothingToConfirm(uint256 root);
+
+    /// @notice Who may publish roots does not confirm them.
+    error ConfirmedByRegistrar(address registrar);
+
     /// @notice There is no such root to revoke, or it is revoked.
     error NothingToRevoke(uint256 root);
 
@@ -147,7 +145,7 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
     /// @notice Starts without a root.
     /// @param admin Holds every role at first. Guardians alone appoint and dismiss guardians.
     /// @param gracePeriod_ Seconds for which a superseded root may still be used.
-    /// @param noticePeriod_ Seconds of notice before a new leaf counts.
+    /// @param noticePeriod_ Seconds of notice before a root counts.
     constructor(address admin, uint256 gracePeriod_, uint256 noticePeriod_) {
         bool tooShort = noticePeriod_ < MINIMUM_NOTICE && !LocalNetwork.isLocal();
         if (tooShort || noticePeriod_ > 365 days) revert InvalidNoticePeriod(noticePeriod_);
@@ -159,7 +157,7 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
         noticePeriod = noticePeriod_;
     }
 
-    /// @notice Publishes a root, which supersedes the latest when every leaf of it has had its notice.
+    /// @notice Publishes a root, which supersedes the latest when its notice is over.
     /// @param root Root over the attesters, in their order.
     /// @param attesters The leaves by place, empty places all zero; places after the last are empty.
     function publish(uint256 root, Attester[] calldata attesters) external onlyRole(REGISTRAR_ROLE) {
@@ -167,7 +165,6 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
         if (_roots[root].number != 0) revert RootPublishedBefore(root);
         if (attesters.length == 0 || attesters.length > MAX_ATTESTERS) revert InvalidAttesterCount(attesters.length);
         uint32 number = ++count;
-        uint256 from = block.timestamp;
         bytes32[] memory seen = new bytes32[](2 * attesters.length);
         for (uint256 i = 0; i < attesters.length; ++i) {
             if (!_isValid(attesters[i])) revert InvalidAttester(i);
@@ -175,10 +172,12 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
             if (attesters[i].y == 0) continue;
             if (!_isFirst(seen, attesters[i])) revert DuplicateAttester(i);
             _noteHolding(attesters[i].x, attesters[i].y, number);
-            from = Math.max(from, _noteLeaf(attesters[i], number));
         }
-        uint32 currentFrom = SafeCast.toUint32(from);
-        _supersede(number, currentFrom);
+        uint32 currentFrom = SafeCast.toUint32(block.timestamp + (number == 1 ? 0 : noticePeriod));
+        _supersedeBefore(number, currentFrom);
+        if (number > MAX_CURRENT && !_isPast(_publication(number - MAX_CURRENT).supersededAt)) {
+            revert TooManyCurrentRoots(MAX_CURRENT);
+        }
         _roots[root] = Publication({
             number: number,
             publishedAt: SafeCast.toUint32(block.timestamp),
@@ -190,13 +189,27 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
         emit AttesterRootPublished(number, root, currentFrom, attesters);
     }
 
-    /// @notice Revokes a root, at once and for good: every proof made against it stops counting.
+    /// @notice Ends the notice of a root: by who has computed it from its leaves, and knows where those are from.
+    /// @param root The root.
+    function confirm(uint256 root) external onlyRole(GUARDIAN_ROLE) {
+        if (hasRole(REGISTRAR_ROLE, msg.sender)) revert ConfirmedByRegistrar(msg.sender);
+        Publication storage entry = _roots[root];
+        uint32 number = entry.number;
+        bool pending = block.timestamp < entry.currentFrom && _counts(entry);
+        if (number == 0 || entry.barred || !pending) revert NothingToConfirm(root);
+        entry.currentFrom = SafeCast.toUint32(block.timestamp);
+        _supersedeBefore(number, entry.currentFrom);
+        emit AttesterRootConfirmed(number, root);
+    }
+
+    /// @notice Revokes a root, at once and for good: every proof made against it stops counting. Within its notice, too;
+    /// at its end the root before is superseded nonetheless, and another has to follow within the grace period.
     /// @param root The root.
     function revokeRoot(uint256 root) external onlyRole(GUARDIAN_ROLE) {
         uint32 number = _roots[root].number;
         if (number == 0 || isRevoked(number)) revert NothingToRevoke(root);
         _revoked[number >> 8] |= _bit(number);
-        _bar(_roots[root]);
+        _roots[root].barred = true;
         emit AttesterRootRevoked(number, root);
     }
 
@@ -216,7 +229,7 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
         }
         // Roots were superseded in order: before the first that is past, all are.
         for (uint32 number = count; number != 0 && !_isPast(_publication(number).supersededAt); --number) {
-            if (holding[number >> 8] & _bit(number) != 0) _bar(_publication(number));
+            if (holding[number >> 8] & _bit(number) != 0) _publication(number).barred = true;
         }
         emit AttesterKeyRevoked(key, x, y);
     }
@@ -226,7 +239,7 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
         Publication memory entry = _roots[root];
         number = entry.number;
         if (number == 0 || entry.barred || block.timestamp < entry.currentFrom) return (number, false);
-        current = entry.supersededAt == 0 || (_counts(entry) && !_isPast(entry.supersededAt));
+        current = _counts(entry) && !_isPast(entry.supersededAt);
     }
 
     /// @inheritdoc IAttesterSource
@@ -287,38 +300,18 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
         _holding[key][number >> 8] |= _bit(number);
     }
 
-    /// @dev When a root with the leaf may be used.
-    function _noteLeaf(Attester calldata attester, uint32 number) private returns (uint256) {
-        Leaf storage leaf = _leaves[keccak256(abi.encode(attester))];
-        uint32 announcedBy = leaf.announcedBy;
-        if (announcedBy != 0 && _counts(_publication(announcedBy))) return leaf.from;
-        uint256 from = number == 1 ? block.timestamp : block.timestamp + noticePeriod;
-        (leaf.from, leaf.announcedBy) = (SafeCast.toUint32(from), number);
-        return from;
-    }
-
-    /// @dev From a time on, a new root stands in the place of all before it, also of those whose notice still runs.
-    function _supersede(uint32 number, uint32 from) private {
+    /// @dev From a time on, a root stands in the place of all before it, also of those whose notice still runs.
+    function _supersedeBefore(uint32 number, uint32 from) private {
         for (uint32 i = number - 1; i != 0; --i) {
             Publication storage entry = _publication(i);
             if (entry.supersededAt != 0 && entry.supersededAt <= from) break;
             entry.supersededAt = from;
         }
-        if (number > MAX_CURRENT && !_isPast(_publication(number - MAX_CURRENT).supersededAt)) {
-            revert TooManyCurrentRoots(MAX_CURRENT);
-        }
     }
 
-    /// @dev A root that is revoked within its notice stays unused for good, and so do its new leaves.
-    function _bar(Publication storage entry) private {
-        entry.barred = true;
-        if (block.timestamp < entry.currentFrom) entry.currentFrom = _NEVER;
-    }
-
-    /// @dev Whether a root counts from its time on, or did: not if it was revoked or superseded by then.
+    /// @dev Whether a root counts from its time on, or did: not if another stood in its place by then.
     function _counts(Publication memory entry) private pure returns (bool) {
-        bool inTime = entry.supersededAt == 0 || entry.currentFrom < entry.supersededAt;
-        return inTime && entry.currentFrom != _NEVER;
+        return entry.supersededAt == 0 || entry.currentFrom < entry.supersededAt;
     }
 
     function _publication(uint32 number) private view returns (Publication storage) {

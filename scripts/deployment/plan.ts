@@ -35,7 +35,7 @@ export interface DeploymentPlan extends SnapshotPlan {
   readonly tierNoticePeriod: number;
   /** Seconds for which a superseded attester root may be used. */
   readonly attesterGrace: number;
-  /** Seconds of notice before an attester that is added later counts: a day by default, or more on networks that are not local. */
+  /** Seconds of notice before an attester root after the first counts: a day by default, or more on networks that are not local. */
   readonly attesterNotice?: number | undefined;
   /** A token whose unit is worth one of the quote; `demo` deploys one of no worth, on local networks only. */
   readonly collateralToken: Address | "demo";

@@ -36,7 +36,7 @@ export const MAX_SNAPSHOT_AGE = 3_600;
 export const HISTORY_WINDOW = 2;
 export const QUORUM = 2;
 export const GRACE_PERIOD = 86_400;
-/** Seconds before an attester that is added to the first ones counts: the least a public network allows. */
+/** Seconds before an attester root after the first counts: the least a public network allows. */
 export const ATTESTER_NOTICE = 86_400;
 /** Seconds before a tier is used, and of notice before it ends: the least a public network allows. */
 export const TIER_DELAY = 86_400;

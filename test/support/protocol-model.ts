@@ -57,7 +57,6 @@ export interface RootModel {
   readonly number: number;
   readonly root: bigint;
   readonly keys: readonly number[];
-  /** `Infinity` where it was revoked within its notice. */
   currentFrom: number;
   /** `Infinity` for the latest. */
   supersededAt: number;
@@ -98,8 +97,6 @@ export interface Model {
   readonly balances: Map<string, Balance>;
   readonly gracePeriod: number;
   readonly attesterNotice: number;
-  /** By key: since when its leaf counts, by which root's announcement. */
-  readonly leaves: Map<number, { from: number; announcedBy: number }>;
   readonly releaseDelay: number;
   readonly pauseGrace: number;
   isPaused: boolean;
@@ -131,27 +128,13 @@ export function isHealthy({ snapshots, roots }: Model, { last, isBreached, isEnd
   return !snapshots.find(({ number }) => number === last.snapshot)!.revoked && !roots.find(({ number }) => number === last.root)!.revoked;
 }
 
-/** A root counts from its time on, unless another took its place by then or it was revoked within its notice. */
-export const counts = ({ currentFrom, supersededAt }: RootModel): boolean => currentFrom < supersededAt;
-/** A root may be used: it counts, its notice is over and its grace period is not, and it is not revoked. */
-export const isCurrentRoot = ({ gracePeriod }: Model, root: RootModel, time: number): boolean =>
-  !root.revoked && counts(root) && root.currentFrom <= time && time <= root.supersededAt + gracePeriod;
+/** A root may be used: no other stood in its place before its notice was over, that is and its grace period is not, and it is not revoked. */
+export const isCurrentRoot = ({ gracePeriod }: Model, { revoked, currentFrom, supersededAt }: RootModel, time: number): boolean =>
+  !revoked && currentFrom < supersededAt && currentFrom <= time && time <= supersededAt + gracePeriod;
 
-/** Publishes a root of these keys' leaves, the same for each key at any time. */
-export function recordRoot({ roots, leaves, attesterNotice }: Model, root: bigint, keys: readonly number[], time: number): void {
-  const number = roots.length + 1;
-  for (const key of keys) {
-    const known = leaves.get(key);
-    if (known === undefined || !counts(roots[known.announcedBy - 1]!)) leaves.set(key, { from: time + attesterNotice, announcedBy: number });
-  }
-  const currentFrom = Math.max(time, ...keys.map((key) => leaves.get(key)!.from));
-  for (const before of roots) before.supersededAt = Math.min(before.supersededAt, currentFrom);
-  roots.push({ number, root, keys, currentFrom, supersededAt: Infinity, revoked: false });
-}
-
-export function revoke(root: RootModel, time: number): void {
-  root.revoked = true;
-  if (time < root.currentFrom) root.currentFrom = Infinity;
+/** From a time on, a root stands in the place of those before it. */
+export function supersede({ roots }: Model, by: RootModel): void {
+  for (const before of roots) if (before.number < by.number) before.supersededAt = Math.min(before.supersededAt, by.currentFrom);
 }
 
 const isOlder = (a: Evidence, b: Evidence): boolean => a.sequence < b.sequence || a.asOf < b.asOf || a.snapshot < b.snapshot;

@@ -16,6 +16,8 @@ export interface Run {
   /** Whose address each signer of a subject or creditor is. */
   readonly signers: ReadonlyMap<string, Signer>;
   readonly creditors: readonly string[];
+  /** Guards the attesters, and publishes none. */
+  readonly guardian: Signer;
   /** Claims that were accepted once. */
   readonly accepted: ClaimedSignals[];
   /** Time of the next block. */
@@ -38,16 +40,16 @@ export async function beginRun(world: World): Promise<Run> {
   const subjects = [world.subject, ...signers.slice(6, 9)];
   const creditors = signers.slice(9, 11);
   const addresses = await Promise.all([...subjects, ...creditors].map((signer) => signer.getAddress()));
-  const time = await now(world.chain);
   const { oracle, attesters } = world;
   const [number, expiresAt] = await oracle.getFunction("lookup")(POLICY_ID, SNAPSHOT_ROOT);
   const [, entry] = await attesters.getFunction("rootAt")(1);
+  const guardian = signers[11]!;
+  await call(attesters, world.admin, "grantRole", await attesters.getFunction("GUARDIAN_ROLE")(), await guardian.getAddress());
   const tierOf = (tier: string, kind: number) => ({ tier, kind, label: SECRETS_OF[tier]!, activeFrom: 0, sunset: 0, disabled: false });
   const model: Model = {
     subjects: addresses.slice(0, subjects.length).map(newSubject),
     snapshots: [{ number: Number(number), policyId: POLICY_ID, root: SNAPSHOT_ROOT, expiresAt: Number(expiresAt), current: true, revoked: false }],
     roots: [{ number: Number(entry.number), root: ATTESTER_REGISTRY.root, keys: [0], currentFrom: Number(entry.currentFrom), supersededAt: Infinity, revoked: false }],
-    leaves: new Map(),
     revokedKeys: new Set(),
     policies: [{ policyId: POLICY_ID, policyHash: POLICY_HASH, ...DEMANDED, retired: false }],
     tiers: [tierOf(TIER, HEALTH), tierOf(BREACH_TIER, BREACH), tierOf(GROWTH_TIER, GROWTH)],
@@ -60,7 +62,7 @@ export async function beginRun(world: World): Promise<Run> {
   };
   model.subjects[0]!.accountSet = ACCOUNT_SET;
   const byAddress = new Map(addresses.map((address, i) => [address, [...subjects, ...creditors][i]!] as const));
-  return { world, model, signers: byAddress, creditors: addresses.slice(subjects.length), accepted: [], time };
+  return { world, model, signers: byAddress, creditors: addresses.slice(subjects.length), guardian, accepted: [], time: await now(world.chain) };
 }
 
 /** The error a call ends in by name, or undefined. In a batch, the reason stands behind the index: `BadClaim 2 StatementTooOld`. */

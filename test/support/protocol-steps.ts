@@ -6,7 +6,7 @@ import { parseAddress } from "../../prover/statement/address.ts";
 import type { Dice } from "./dice.ts";
 import { now } from "./contracts.ts";
 import { attesterArguments, BREACH, BREACH_TIER, call, GROWTH, GROWTH_TIER, HEALTH, policyIdOf, publishSnapshot, TIER, TIER_DELAY, type World } from "./margin-world.ts";
-import { balanceOf, countable, inUseOf, isCurrentRoot, isHealthy, judgeBreach, judgeHealth, newSubject, pledgedBy, recordHealth, recordRoot, revoke, tierRefusal, type Balance, type ClaimedSignals, type Proved, type SubjectModel } from "./protocol-model.ts";
+import { balanceOf, countable, inUseOf, isCurrentRoot, isHealthy, judgeBreach, judgeHealth, newSubject, pledgedBy, recordHealth, supersede, tierRefusal, type Balance, type ClaimedSignals, type Proved, type SubjectModel } from "./protocol-model.ts";
 import { attempt, outcomeOf, proofUnder, signalsOf, type Run, type Step } from "./protocol-run.ts";
 import { ATTESTER_KEYS } from "./statements.ts";
 import { keyOf, scalar, simulate, trapdoor } from "./tiny-groth16.ts";
@@ -234,25 +234,39 @@ const attesterSteps: readonly Step[] = [
       const refused = isKnown ? "RootPublishedBefore" : keys.length === 0 ? "InvalidAttesterCount" : keys.some((i) => model.revokedKeys.has(i)) ? "KeyRevoked" : undefined;
       const attesters = keys.map((i) => ({ venue: `venue ${i}`, key: ATTESTER_KEYS[i]!.publicKey, assurance: "venue-signed", validFrom: 0, validUntil: 2 ** 32 - 1 }) as const);
       if (!(await attempt(run, refused, world.attesters, world.admin, "publish", root, attesterArguments(attesters)))) return;
-      recordRoot(model, root, keys, time);
+      const published = { number: model.roots.length + 1, root, keys, currentFrom: time + model.attesterNotice, supersededAt: Infinity, revoked: false };
+      model.roots.push(published);
+      supersede(model, published);
+    },
+  },
+  {
+    name: "confirm a root", weight: 3,
+    run: async (run, dice) => {
+      const { model, world, time } = run;
+      const waiting = model.roots.filter(({ currentFrom, revoked }) => time < currentFrom && !revoked);
+      const root = dice.pick(waiting.length > 0 && dice.chance(80) ? waiting : model.roots);
+      const refused = root.revoked || time >= root.currentFrom || root.currentFrom >= root.supersededAt ? "NothingToConfirm" : undefined;
+      if (!(await attempt(run, refused, world.attesters, run.guardian, "confirm", root.root))) return;
+      root.currentFrom = time;
+      supersede(model, root);
     },
   },
   {
     name: "revoke a root", weight: 1,
     run: async (run, dice) => {
       const root = dice.pick(run.model.roots);
-      if (await attempt(run, root.revoked ? "NothingToRevoke" : undefined, run.world.attesters, run.world.admin, "revokeRoot", root.root)) revoke(root, run.time);
+      if (await attempt(run, root.revoked ? "NothingToRevoke" : undefined, run.world.attesters, run.world.admin, "revokeRoot", root.root)) root.revoked = true;
     },
   },
   {
     name: "revoke a key", weight: 0.5,
     run: async (run, dice) => {
-      const { model, world, time } = run;
+      const { model, world } = run;
       const i = dice.below(ATTESTER_KEYS.length);
       const { x, y } = ATTESTER_KEYS[i]!.publicKey;
       if (!(await attempt(run, model.revokedKeys.has(i) ? "KeyRevoked" : undefined, world.attesters, world.admin, "revokeKey", x, y))) return;
       model.revokedKeys.add(i);
-      for (const root of model.roots) if (!root.revoked && root.keys.includes(i)) revoke(root, time);
+      for (const root of model.roots) root.revoked ||= root.keys.includes(i);
     },
   },
 ];
@@ -359,7 +373,7 @@ async function fund({ token, escrow, stranger }: World, amount: bigint): Promise
 /** What only a role may do, tried by somebody without it. */
 const GUARDED = [
   ["registry", "pause", []], ["registry", "unpause", []], ["registry", "retirePolicy", [policyIdOf(1n)]], ["registry", "addPolicy", [policyIdOf(1n), 0, 10_000, 0, 1]],
-  ["attesters", "publish", [1n, []]], ["attesters", "revokeRoot", [1n]], ["attesters", "revokeKey", [1n, 1n]],
+  ["attesters", "publish", [1n, []]], ["attesters", "revokeRoot", [1n]], ["attesters", "confirm", [1n]], ["attesters", "revokeKey", [1n, 1n]],
   ["verifier", "disableTier", [TIER]], ["verifier", "scheduleSunset", [BREACH_TIER, 2 ** 32 - 1]],
 ] as const;
 const outsiderSteps: readonly Step[] = [
