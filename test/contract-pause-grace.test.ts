@@ -182,6 +182,24 @@ describe("a pause spares", () => {
   });
 });
 
+describe("a grace of the publishers' breaker", () => {
+  it("that nobody saw, and that was over and re-armed since, still moves the clock of an auction", async () => {
+    const { oracle, admin } = lending.world;
+    await lapse(lending);
+    await act("notice");
+    await to((await time()) + gracePeriod - 300);
+    await call(oracle, admin, "trip", TERMS.policyId);
+    await publish(lending);
+    await call(oracle, admin, "rearm", TERMS.policyId);
+    const last = await time();
+    await to(last + 600);
+    // Nobody asked in between, and the notice's own grace period has passed.
+    expect(await refused(act("start"))).toEqual(["GracePeriod", BigInt(last + gracePeriod)]);
+    await to(last + gracePeriod - 10);
+    await at(chain(), last + gracePeriod, () => act("start"));
+  });
+});
+
 describe("a guardian who pauses again and again", () => {
   it("keeps nobody from liquidation for longer than six hours after its proof lapsed", async () => {
     const lapsed = (await healthyUntil()) + 1;

@@ -202,8 +202,8 @@ contract AttesterRegistry is IAttesterSource, AccessControl {
         emit AttesterRootConfirmed(number, root);
     }
 
-    /// @notice Revokes a root, at once and for good: every proof made against it stops counting. Within its notice, too;
-    /// at its end the root before is superseded nonetheless, and another has to follow within the grace period.
+    /// @notice Revokes a root, at once and for good: every proof made against it stops counting. Within its notice too:
+    /// at its end the root before is superseded nonetheless: another has to follow within the grace period.
     /// @param root The root.
     function revokeRoot(uint256 root) external onlyRole(GUARDIAN_ROLE) {
         uint32 number = _roots[root].number;
