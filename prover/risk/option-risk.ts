@@ -1,7 +1,7 @@
 /** Options: Black-76 on the expiry's forward, with the surface's volatility shocked scenario by scenario. */
 import { exp } from "../numeric/exp.ts";
 import { REAL_DECIMALS, ZERO, fromFactor, fromPrice, max, mul, ratio, sqrt, type Real } from "../numeric/real.ts";
-import { DECIMALS, SCALE, type Price } from "../units.ts";
+import { DECIMALS, SCALE, type Factor, type Price } from "../units.ts";
 import { black76 } from "./black76.ts";
 import type { Option } from "./instruments.ts";
 import { charge, notional } from "./linear-risk.ts";
@@ -42,11 +42,12 @@ export function optionValuer(option: Option, mark: Price | undefined, spotPrice:
   const modelValue = contracts(option, base);
   const { charges, optionNaked } = policy;
   const amount = notional(option.multiplier, spotPrice);
+  const change = (move: Factor, vol: VolMove): Exact => contracts(option, priced(move, vol) - base);
   return {
     value: mark === undefined ? modelValue : notional(option.multiplier, mark),
     modelValue,
-    change: (move, vol) => contracts(option, priced(move, vol) - base),
-    hasBasis: true,
+    change,
+    basis: (move) => change(move, "none"),
     charges: [
       charge("optionShort", "short", amount, charges.optionShort),
       ...(optionNaked === undefined ? [] : [charge("optionNaked", "short", amount, optionNaked)]),

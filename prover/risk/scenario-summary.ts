@@ -50,7 +50,9 @@ export interface ScenarioSummary {
   readonly tail: {
     readonly kind: "stress" | "historical" | "monteCarlo";
     readonly measure: "es" | "var";
+    /** Of every set. */
     readonly size: number;
+    /** Of all sets together. */
     readonly count: number;
     readonly sets: readonly TailSetSummary[];
   } | null;
@@ -76,7 +78,7 @@ function tailSummary(policy: Policy, underlyings: readonly string[]): ScenarioSu
   const sets =
     source.kind === "monteCarlo"
       ? source.sets.map((set, s) => {
-          const drawn = scenarios.slice(s * source.count, (s + 1) * source.count);
+          const drawn = scenarios.filter((_, t) => t % source.sets.length === s);
           return setSummary(drawn, names, set, simulatedCorrelation(source, set));
         })
       : [setSummary(scenarios, names, null, null)];

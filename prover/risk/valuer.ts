@@ -13,8 +13,8 @@ export interface Valuer {
   readonly modelValue: Exact;
   /** Change of worth when spot (or forward) is multiplied by `move` at 1e-9 and volatility moves. */
   readonly change: (move: Factor, vol: VolMove) => Exact;
-  /** Whether its price has a basis to spot that can move alone: dated contracts. */
-  readonly hasBasis: boolean;
+  /** Change of worth when its own forward is multiplied by `move` at 1e-9 and spot stays; null for what has no date, and so no basis to spot. */
+  readonly basis: ((move: Factor) => Exact) | null;
   readonly charges: readonly UnitCharge[];
 }
 

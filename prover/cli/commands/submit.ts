@@ -1,6 +1,8 @@
 import { Option, type Command } from "commander";
 import { growAccountSet } from "../../chain/register.ts";
+import { readHealth } from "../../chain/status.ts";
 import { submitBundle } from "../../chain/submit.ts";
+import { unpackClaim } from "../../proof/claim.ts";
 import { isGrowthBundle } from "../../proof/any-bundle.ts";
 import type { Address } from "../../statement/address.ts";
 import { bundleFacts } from "../bundle-facts.ts";
@@ -43,8 +45,10 @@ async function run(file: string, { registryAddress: registry, rpc, key }: Option
     );
     return outcomeOf({ accepted: true, transactionHash, ...bundleFacts(bundle) });
   }
-  const submission = await withNode(rpc, terminal, (provider) =>
-    asStage(terminal.progress, "submit", () => submitBundle(bundle, { registry, signer: wallet.connect(provider) }).catch(rethrowIn(file))),
-  );
-  return outcomeOf({ accepted: true, ...submission, gasUsed: submission.gasUsed.toString(), claim: bundleFacts(bundle)["claim"]! });
+  const { subject } = unpackClaim(bundle.publicSignals.claim);
+  return withNode(rpc, terminal, async (provider) => {
+    const submission = await asStage(terminal.progress, "submit", () => submitBundle(bundle, { registry, signer: wallet.connect(provider) }).catch(rethrowIn(file)));
+    const { healthy, healthyUntil } = await readHealth({ registry, subject, provider });
+    return outcomeOf({ accepted: true, ...submission, gasUsed: submission.gasUsed.toString(), healthy, healthyUntil, claim: bundleFacts(bundle)["claim"]! });
+  });
 }
