@@ -159,7 +159,7 @@ export { decisionCall, decisionJson, gatherDecision, parseDecision, serializeDec
 export type { Decision, GatheredDecision, SignedDecision } from "./chain/decision.ts";
 export { checkDeployment, parseDeployment, serializeDeployment } from "./chain/deployment.ts";
 export type { DeploymentFinding, DeploymentRecord } from "./chain/deployment.ts";
-export { AUCTION_TERMS, bidInAuction, cancelLiquidation, giveNotice, liquidatable, observeBreaker, PAR, readAuction, startAuction, takeOverPledge } from "./chain/liquidation.ts";
+export { AUCTION_TERMS, bidInAuction, cancelLiquidation, giveNotice, liquidatable, PAR, readAuction, startAuction, takeOverPledge } from "./chain/liquidation.ts";
 export type { Auction, AuctionAction, AuctionPhase, AuctionQuery, AuctionTerms, Bid } from "./chain/liquidation.ts";
 export { announceRotation, applyRotation, cancelRotation, pause, rearmBreaker, removePublisher, resume, revokeSnapshot, tripBreaker } from "./chain/oracle-control.ts";
 export type { PublisherPlan } from "./chain/oracle-control.ts";
