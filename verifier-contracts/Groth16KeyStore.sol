@@ -4,10 +4,11 @@ pragma solidity ^0.8.28;
 import {Bn254Precompiles} from "./Bn254Precompiles.sol";
 import {Groth16Key} from "./Groth16.sol";
 import {Groth16KeyCheck} from "./Groth16KeyCheck.sol";
+import {IKeyErrors} from "./IKeyErrors.sol";
 
 /// @title A verification key, kept in immutables
 /// @notice The only place that reads the key's points.
-abstract contract Groth16KeyStore {
+abstract contract Groth16KeyStore is IKeyErrors {
     /// @notice keccak256 of the ABI-encoded key: what a deployment is compared with.
     bytes32 public immutable verificationKeyHash;
 
