@@ -72,17 +72,19 @@ abstract contract TierTable is AccessControl, ITierTable, IKeyErrors, IVerificat
 
     /// @inheritdoc ITierTable
     function scheduleSunset(bytes32 tier, uint64 lastSecond) external onlyRole(TIER_ADMIN_ROLE) {
-        Tier storage entry = _requireKnown(tier);
+        Tier memory entry = _tiers[tier];
+        _requireKnown(tier, entry);
         if (entry.sunset != 0) revert SunsetScheduled(tier, entry.sunset);
         uint256 earliest = block.timestamp + noticePeriod;
         if (lastSecond < earliest) revert NoticeTooShort(lastSecond, earliest);
-        entry.sunset = uint256(lastSecond).toUint32();
+        _tiers[tier].sunset = uint256(lastSecond).toUint32();
         emit TierSunsetScheduled(tier, lastSecond);
     }
 
     /// @inheritdoc ITierTable
     function disableTier(bytes32 tier) external onlyRole(GUARDIAN_ROLE) {
-        _requireKnown(tier).disabled = true;
+        _requireKnown(tier, _tiers[tier]);
+        _tiers[tier].disabled = true;
         emit TierDisabledForGood(tier);
     }
 
@@ -99,15 +101,15 @@ abstract contract TierTable is AccessControl, ITierTable, IKeyErrors, IVerificat
     /// @dev The key of a tier that takes proofs of this kind now.
     function _requireLive(StatementKind kind, bytes32 tier) internal view returns (Groth16Verifier) {
         // One read for the whole entry.
-        Tier memory entry = _requireKnown(tier);
+        Tier memory entry = _tiers[tier];
+        _requireKnown(tier, entry);
         if (entry.kind != kind) revert WrongStatementKind(tier, uint8(entry.kind));
         if (block.timestamp < entry.activeFrom) revert TierNotActive(tier, entry.activeFrom);
         if (entry.sunset != 0 && block.timestamp > entry.sunset) revert TierSunset(tier, entry.sunset);
         return entry.verifier;
     }
 
-    function _requireKnown(bytes32 tier) private view returns (Tier storage entry) {
-        entry = _tiers[tier];
+    function _requireKnown(bytes32 tier, Tier memory entry) private pure {
         if (address(entry.verifier) == address(0)) revert UnknownTier(tier);
         if (entry.disabled) revert TierDisabled(tier);
     }

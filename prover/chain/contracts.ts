@@ -118,6 +118,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   InvalidProof: "the proof is not of these public signals: submit the bundle as the prover wrote it",
   PublicSignalNotInField: "submit the bundle as the prover wrote it",
   MalformedProof: "submit the bundle as the prover wrote it",
+  NothingToPrepare: "nothing is left to do: the key is prepared for these values",
   WrongStatementKind: "use a tier whose key proves this kind of statement",
   TierNotActive: "wait until the tier takes proofs, or prove in another tier",
   TierSunset: "the tier has ended: prove in its successor",
