@@ -179,6 +179,7 @@ export { announceRelease, cancelRelease, executeRelease, growAccountSet, readAcc
 export type { AccountSetGrowth, AccountSetStatus, RegisterOptions, ReleaseStep } from "./chain/register.ts";
 export { readHealth } from "./chain/status.ts";
 export type { Health, StatusOptions } from "./chain/status.ts";
+export { prepareKey } from "./chain/prepare.ts";
 export { submitBundle, submitBundles } from "./chain/submit.ts";
 export type { SubmitOptions } from "./chain/submit.ts";
 

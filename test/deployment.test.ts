@@ -74,7 +74,7 @@ describe("a deployment", () => {
     const { record } = deployment;
     const findings = await checkDeployment(record, chain.ethers.provider, [artifacts]);
     expect(findings.filter(({ agrees }) => !agrees)).toEqual([]);
-    expect(findings.length).toBeGreaterThan(14);
+    expect(findings.length).toBeGreaterThan(15);
     expect(parseDeployment(JSON.parse(serializeDeployment(record)))).toEqual(record);
   });
 
@@ -140,6 +140,12 @@ describe("a record that is not of the chain", () => {
 
   it("is found out: a policy that takes no proofs", async () => {
     expect(await disagreements(changed((record) => (record.policies[0].policyId = OTHER)))).toContain(`policy ${OTHER} takes proofs`);
+  });
+
+  it("is found out: a tier at a contract that names the key's hash and accepts everything, by its code and by the table", async () => {
+    const liar = await chain.ethers.deployContract("LyingKey", [verificationKeyHash(artifacts.vkey)]);
+    const address = parseAddress(String(liar.target));
+    expect(await disagreements(changed((record) => (record.tiers[0].address = address)))).toEqual(["verifier of tier test", "code of tier test, from its file"]);
   });
 
   it("is found out: another chain, before anything is compared", async () => {

@@ -80,7 +80,9 @@ struct Health {
 ///  - the set-up, that nobody kept its secrets. Keys of a local set-up are refused outside local networks.
 ///  - circuits and contracts, for soundness.
 ///  - administrators, for which tiers, policies and attesters there are. No function makes an account healthy without
-///    a proof; but who may add a key, a policy or an attester could prepare one, so a consumer names its policy.
+///    a proof, and proofs are checked by code that no administrator chooses, under keys that never change. But who may
+///    add a key, a policy or an attester could prepare one that is bad: a consumer names its policy, and a new key
+///    serves after a public delay, in which it is compared with the circuit and can be disabled.
 ///  - nobody, for the confidentiality of the book.
 interface IMarginHealth {
     /// @notice A proof was accepted.

@@ -6,6 +6,7 @@ import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {Graces, Span} from "./Grace.sol";
 import {HealthRecords} from "./HealthRecords.sol";
 import {IMarginHealth, Terms} from "./IMarginHealth.sol";
+import {Record} from "./Record.sol";
 
 /// @title Whom a pause of the registry spares, and for how long
 /// @notice A pause stops proofs, so whoever was healthy when it began may lapse without being able to help it: as long
@@ -33,10 +34,10 @@ abstract contract PauseGrace is HealthRecords, Pausable {
     /// @inheritdoc IMarginHealth
     function graceUntil(address subject, Terms calldata terms) external view returns (uint256) {
         uint256 until = oracle.graceUntil(terms.policyId);
-        Record memory last = _accounts[subject].last;
+        Record last = _accounts[subject].last;
         Span memory paused_ = _grace;
-        if (last.healthyUntil < paused_.from || _has(last, _BREACHED | _ENDED)) return until;
-        (bytes32 policyId, , ) = oracle.snapshotAt(last.snapshot);
+        if (last.healthyUntil() < paused_.from || _has(last, _BREACHED | _ENDED)) return until;
+        (bytes32 policyId, , ) = oracle.snapshotAt(last.snapshot());
         if (policyId != terms.policyId || !_claims(last, terms)) return until;
         return Math.max(until, paused_.to);
     }

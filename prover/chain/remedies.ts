@@ -60,6 +60,7 @@ export const REMEDIES: Readonly<Record<string, Remedy>> = {
   CollateralNotHeld: "deposit the collateral, or prove with what is held",
   InvalidProof: "the proof is not of these public signals: submit the bundle as the prover wrote it",
   PublicSignalNotInField: "submit the bundle as the prover wrote it",
+  NothingToPrepare: "nothing is left to do: the key is prepared for these values",
   MalformedProof: "submit the bundle as the prover wrote it",
   WrongStatementKind: "use a tier whose key proves this kind of statement",
   TierNotActive: "wait until the tier takes proofs, or prove in another tier",

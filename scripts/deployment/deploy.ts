@@ -30,7 +30,7 @@ export interface DeploymentOptions {
   readonly deploymentId?: string;
 }
 
-/** Chain ids of Hardhat's and Ganache's networks, which forget. twin: TierTable._isLocalNetwork */
+/** Chain ids of Hardhat's and Ganache's networks, which forget. twin: LocalNetwork.isLocal */
 export const LOCAL_CHAINS = [31337n, 1337n];
 
 /**

@@ -35,9 +35,8 @@ export function protocolModule(plan: DeploymentPlan, deployer: string) {
     const registry = m.contract("MarginHealthRegistry", [deployer, verifier, oracle, attesters, token]);
     const escrow = m.contractAt("CollateralEscrow", m.staticCall(registry, "escrow"));
     const keys = plan.tiers.map(({ tier, vkey, lock, parameters }) => {
-      const key = m.contract("Groth16Verifier", [{ ...solidityKey(vkey) }], { id: moduleId("Key", tier) });
       const kinds = [SETUP_KINDS.indexOf(lock.setup.kind), STATEMENT_KINDS.indexOf(statementKind(parameters))];
-      return m.call(verifier, "addTier", [tierId(tier), key, ...kinds], { id: moduleId("Tier", tier) });
+      return m.call(verifier, "addTier", [tierId(tier), { ...solidityKey(vkey) }, ...kinds], { id: tierModuleId(tier) });
     });
     const policies = plan.policies.map(({ policyHash, level, minRatioBps, minAssurance, maxStatementAge }, p) =>
       m.call(registry, "addPolicy", [policyId(policyHash), levelBit(level), minRatioBps, assuranceLevel(minAssurance), maxStatementAge], { id: `Policy_${p}` }),
@@ -58,4 +57,4 @@ export function protocolModule(plan: DeploymentPlan, deployer: string) {
 }
 
 /** Ignition's names have letters, digits and underscores only. */
-const moduleId = (kind: string, tier: string): string => `${kind}_${tier.replaceAll("-", "_")}`;
+const tierModuleId = (tier: string): string => `Tier_${tier.replaceAll("-", "_")}`;
