@@ -127,12 +127,14 @@ function chosenProofs(only: readonly string[]): readonly LargeProof[] | undefine
 async function benchLarge(chosen: readonly LargeProof[]) {
   const tiers = [...new Set(chosen.map(([tier]) => tier))];
   await build(tiers);
+  // Before the proofs: what could fail, fails before minutes have gone into them.
+  const parts = Object.fromEntries(await Promise.all(tiers.map(async (tier) => [tier, await constraintsByPart(tier)] as const)));
   const proofs: PresetProof[] = [];
   for (const [tier, preset] of chosen) {
     const program = join(packageRoot(), "scripts/bench/presets.ts");
     proofs.push(await stage(`${preset} at tier ${tier}`, async () => JSON.parse((await run(process.execPath, ["--disable-warning=ExperimentalWarning", program, tier, preset])).stdout)));
   }
-  return { proofs, parts: Object.fromEntries(await Promise.all(tiers.map(async (tier) => [tier, await constraintsByPart(tier)] as const))) };
+  return { proofs, parts };
 }
 
 function printLarge({ proofs, parts }: Awaited<ReturnType<typeof benchLarge>>): void {

@@ -10,6 +10,7 @@ import { attesterJson, serializeRegistry } from "../prover/statement/registry-js
 import { buildRegistry } from "../prover/statement/attester-registry.ts";
 import { commandLine, type CommandLine } from "./support/cli.ts";
 import { connect, now, restoreAfterEach, serve, travelTo } from "./support/contracts.ts";
+import { faultyNode } from "./support/faulty-node.ts";
 import { ACCOUNT_SET, ATTESTER_NOTICE, ATTESTER_REGISTRY, call, createWorld, policyIdOf, publishSnapshot, signalsFor, submit, worldTerms, type World } from "./support/margin-world.ts";
 import { MARKET_JSON, POLICY_JSON } from "./support/small-market.ts";
 import { OTHER_KEY, VENUE_KEY } from "./support/statements.ts";
@@ -129,6 +130,33 @@ describe("collateral", () => {
     expect((await done("status", await subject(), ...atRegistry())).escrow).toMatchObject({ pledged: "20" });
   });
 
+  it("that is allowed to the escrow when the node then fails is told so, and the next try goes on from there", async () => {
+    await fund(10n * DOLLARS);
+    const node = await faultyNode(server.url);
+    let sends = 0;
+    node.rule = ({ method }) => (method === "eth_sendRawTransaction" && ++sends === 2 ? { kind: "error", error: { code: -32000, message: "the pool is full" } } : undefined);
+    const deposit = (url: string) => ["collateral", "deposit", "--amount", "10", "--registry-address", String(world.registry.target), "--rpc", url, ...as("SUBJECT")];
+    const { code, stderr } = await cli.runHere([...deposit(node.url), "--json"], { env: ENV });
+    expect([code, JSON.parse(stderr).error]).toEqual([1, expect.objectContaining({ code: "ChainError", hint: expect.stringMatching(/; approve was sent and stands$/) })]);
+    await node.close();
+    const again = await done(...deposit(server.url));
+    expect([again.transactions.map(({ call: name }: any) => name), again.escrow.balance]).toEqual([["deposit"], "10"]);
+  });
+
+  it("that is deposited when the node then fails is reported as deposited, with a warning", async () => {
+    await fund(10n * DOLLARS);
+    const node = await faultyNode(server.url);
+    let sends = 0;
+    node.rule = ({ method }) => {
+      if (method === "eth_sendRawTransaction") sends += 1;
+      return method === "eth_call" && sends === 2 ? { kind: "status", status: 500 } : undefined;
+    };
+    const deposited = await done("collateral", "deposit", "--amount", "10", "--registry-address", String(world.registry.target), "--rpc", node.url, ...as("SUBJECT"));
+    await node.close();
+    expect([deposited.code, deposited.transactions.length, deposited.escrow, deposited.warnings]).toEqual([0, 2, undefined, [expect.stringMatching(/^it was sent and accepted, but/)]]);
+    expect(await world.escrow.getFunction("balanceOf")(await subject())).toBe(10n * DOLLARS);
+  });
+
   it("has amounts of the token's digits alone", async () => {
     for (const amount of ["0", "-1", "0.0000001", "1e3"]) {
       const { code, stderr } = await cli.runHere([...move("withdraw", amount), "--json"], { env: ENV });
@@ -170,7 +198,7 @@ describe("publishers", () => {
     expect(await refused(...(await set("apply", [2, 3, 5], "STRANGER", "3")))).toMatchObject({ name: "RotationNotDue", hint: expect.stringMatching(/^the time to use it ended 20.+Z: announce it again$/) });
   });
 
-  const sign = (what: string, who: string, out: string, ...more: string[]) => done("publishers", "sign", what, ...more, "--chain-id", "31337", "--oracle-address", String(world.oracle.target), ...as(who), "--out", out, "--force");
+  const sign = (what: string, who: string, out: string, ...more: string[]) => done("publishers", "sign", what, "--chain-id", "31337", "--oracle-address", String(world.oracle.target), ...as(who), "--out", out, "--force", ...more);
   const decide = (files: readonly string[], ...more: string[]) => ["publishers", "decide", ...files, ...more, "--rpc", server.url, ...as("STRANGER")];
   const misused = async (...args: string[]) => {
     const { code, stderr } = await cli.runHere([...args, "--json"], { env: ENV });
@@ -288,7 +316,7 @@ describe("attester", () => {
     await later(ATTESTER_NOTICE);
     expect(await world.attesters.getFunction("isCurrent")(registry.root)).toBe(true);
     expect(await refused(...act("publish", "registry.json", "ADMIN"))).toMatchObject({ name: "RootPublishedBefore" });
-    for (const [file, path] of [["gap.json", "attesters[0]"], ["both.json", "both.json"]] as const) {
+    for (const [file, path] of [["gap.json", "gap.json, attesters[0]"], ["both.json", "both.json"]] as const) {
       const { code, stderr } = await cli.runHere([...act(file === "gap.json" ? "publish" : "revoke", file, "ADMIN"), "--json"], { env: ENV });
       expect([code, JSON.parse(stderr).error.path]).toEqual([1, path]);
     }

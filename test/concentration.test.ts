@@ -113,6 +113,12 @@ describe("a concentration is refused", () => {
     ["with a negative corner", refused("2", ["-4"]), `${at}.corners[0]`],
     ["so steep that circuits have no width for it", refused("1", ["10", "1000000"], false, "4"), `${at}.corners`],
   ])("%s", (_, found, path) => expect(found).toEqual({ code: path.endsWith(".corners") && _.startsWith("without") ? "InvalidSchema" : "InvalidPolicy", path }));
+  it("under stressed correlations that contradict each other, where the bound would be none", () => {
+    const three: Model = { weights: [0.1, 0.1, 0.1], rho: (i, j) => (i === j ? 1 : i + j === 3 ? 0 : 0.7), fading: false };
+    const json = (sets: string[]) => ({ ...policy(three), sensitivities: { ...policy(three).sensitivities, sets } });
+    expect(refusal(() => reportUnder(json(["medium", "high"]), market, { A: "1" }))).toEqual({ code: "InvalidPolicy", path: "sensitivities.sets[1]" });
+    expect(units(reportUnder(json(["medium", "low"]), market, { A: "1" }).requirement.MM)).toBe(100_000);
+  });
   it("as fading of nothing", () => {
     const plain = { id: "A", measure: "delta", underlyings: ["A"], riskWeight: "0.1" };
     const json = { ...bare(NAMES), sensitivities: { factors: [plain], correlation: [["1"]], fading: true } };

@@ -14,12 +14,13 @@ import { proveMargin } from "../prover/proof/prove-margin.ts";
 import type { ProvingRequest } from "../prover/proof/proving-request.ts";
 import { tierParameters } from "../prover/proof/tiers.ts";
 import type { CircuitInputs } from "../prover/proof/witness-calculator.ts";
+import { evaluateRules } from "../prover/risk/margin-program.ts";
 import { marginReport, type MarginReport } from "../prover/risk/margin-report.ts";
 import type { RiskShape } from "../prover/risk/margin-rules.ts";
 import { parseMarket } from "../prover/risk/market.ts";
 import { parsePolicy, policyJson, type Policy } from "../prover/risk/policy.ts";
 import { marketRisk } from "../prover/risk/risk-array.ts";
-import type { Level, Quantity, Usd, Value } from "../prover/units.ts";
+import { SCALE, type Level, type Quantity, type Usd, type Value } from "../prover/units.ts";
 import { atTheBoundary } from "../scripts/bench/request.ts";
 import { build } from "../scripts/build.ts";
 import { oneAtATime } from "./support/one-at-a-time.ts";
@@ -173,6 +174,9 @@ describe("credits between the commodities of span", () => {
     const refused = (input: CircuitInputs, by = health): Promise<string> => by.calculateWitness(input).then(() => "accepted", (error: unknown) => templatesOf(error));
     const changed = (change: (x: bigint, place: number) => bigint): bigint[] => totals.exposure.map((x, k) => (credits.includes(k) ? change(x, credits.indexOf(k) % 3) : x));
     const unit = 10n ** 12n;
+    /** What the requirement would be less by: more than the unit of collateral that is missing, so that nothing but the totals can refuse it. */
+    const gain = (exposure: readonly bigint[]): bigint => evaluateRules(rules, totals, "IM").requirement - evaluateRules(rules, { ...totals, exposure: exposure as Value[] }, "IM").requirement;
+    const missing = (SCALE.value / SCALE.usd) * SCALE.factor;
 
     it.each<[string, (x: bigint, place: number) => bigint]>([
       ["a larger leg", (x, place) => (place === 1 ? x - unit : x)],
@@ -181,13 +185,13 @@ describe("credits between the commodities of span", () => {
       ["no net at all", (x, place) => (place === 2 ? 0n : x)],
     ])("with %s: the totals are those of the positions", async (_, change) => {
       const forged = changed(change);
-      expect(creditOf(forged) > creditOf(totals.exposure)).toBe(true);
+      expect(gain(forged)).toBeGreaterThan(missing);
       expect(await refused(claimed(forged))).toMatch(/RiskTotals in MarginHealth$/);
     });
 
     it("nor smaller, to show a breach of what is covered", async () => {
       const forged = changed((x, place) => (place === 2 ? x + unit : x));
-      expect(creditOf(forged) < creditOf(totals.exposure)).toBe(true);
+      expect(-gain(forged)).toBeGreaterThan(missing);
       expect(await refused(claimed(forged, breachOf(request)), breach)).toMatch(/RiskTotals in MarginHealth$/);
     });
 

@@ -67,6 +67,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   "floors of netting sets": { totals: ({ scenario, floor }) => ({ scenario, floor }), withoutTotals: (totals) => ({ ...totals, floor: EMPTY.floor }) },
   "correlated netting sets, the worst of several matrices": { rules: ({ correlations }) => ({ correlations }), totals: scenario },
   "correlated sensitivities, the worst of several matrices": { rules: ({ sensitivities }) => ({ sensitivities }), totals: exposure },
+  "concentrated sensitivities, pieces besides a root over the same exposures": {
+    rules: (random) => ({ ...exposuresWith(({ pieces }) => ({ pieces }))(random), sensitivities: random.sensitivities }),
+    totals: exposure, without: (rules) => ({ ...rules, exposures: NEUTRAL.exposures }),
+  },
   "expected shortfall": { rules: ({ tail, shape }) => ({ tail: { size: 1 + (tail.size % (shape.tails / shape.tailSets)), flags: 0 }, shape }), totals: ({ tail }) => ({ tail }), withoutTotals: () => EMPTY },
   "value at risk": { rules: ({ tail, shape }) => ({ tail: { size: 1, flags: (tail.size + tail.flags) % (shape.tails / shape.tailSets) }, shape }), totals: ({ tail }) => ({ tail }), withoutTotals: () => EMPTY },
   ...Object.fromEntries(["first", "middle", "last"].map((which, k) => [`the ${which} of three sets of a tail`, {

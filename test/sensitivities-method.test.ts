@@ -5,6 +5,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bare, flat, linear, option, reportUnder, units, worldOf } from "./support/bare-policy.ts";
+import { black76 } from "./support/black76-float.ts";
 import { law } from "./support/law.ts";
 
 const SETS = {
@@ -69,22 +70,6 @@ describe("correlations that contradict each other when they are stressed", () =>
     expect(needs(["medium", "high", "low"])).toBeCloseTo(Math.sqrt(51), 12);
   });
 });
-
-/** Black-76 from its textbook form, with the normal distribution by its series. */
-function black76(type: "call" | "put", forward: number, strike: number, vol: number, tau: number) {
-  const deviation = vol * Math.sqrt(tau);
-  const d1 = Math.log(forward / strike) / deviation + deviation / 2;
-  const density = Math.exp((-d1 * d1) / 2) / Math.sqrt(2 * Math.PI);
-  const call = forward * cdf(d1) - strike * cdf(d1 - deviation);
-  return type === "call"
-    ? { value: call, delta: cdf(d1), vega: forward * density * Math.sqrt(tau) }
-    : { value: call - forward + strike, delta: cdf(d1) - 1, vega: forward * density * Math.sqrt(tau) };
-}
-function cdf(x: number): number {
-  let [sum, term] = [x, x];
-  for (let n = 3; Math.abs(term) > 1e-17; n += 2) sum += term *= (x * x) / n;
-  return 0.5 + (sum * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI);
-}
 
 describe("options", () => {
   const VOL = 0.6;

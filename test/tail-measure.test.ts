@@ -23,7 +23,7 @@ type Measure = "es" | "var";
 function worked(measure: Measure, size: number, ...sets: (readonly bigint[])[]): TailWorking {
   const rules = plainRules(1, 1);
   const pnl = sets[0]!.flatMap((_, i) => sets.map((set) => set[i]! as Value));
-  const tail = tailRule({ ...parsePolicy(POLICY_JSON), tail: { measure, size, source: { kind: "stress", events: [] } } }, pnl.length);
+  const tail = tailRule({ ...parsePolicy(POLICY_JSON), tail: { measure, size, source: { kind: "stress", events: [] }, volTerm: "parallel" } }, pnl.length);
   const given = { ...rules, shape: { ...rules.shape, tails: pnl.length, tailSets: sets.length }, tail };
   return evaluateRules(given, { ...zeroTotals(rules), tail: pnl }, "MM").tail;
 }

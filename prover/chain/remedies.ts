@@ -1,5 +1,5 @@
 import { id, type ErrorDescription, type Result } from "ethers";
-import { formatTime, formatWait } from "./time-text.ts";
+import { formatDate, formatWait } from "./time-text.ts";
 
 /** What to do about a contract's refusal: always the same, or as its arguments and the chain's time say. */
 type Remedy = string | ((args: Record<string, any>, now: number) => string);
@@ -11,14 +11,15 @@ export function remedyFor({ name, args }: ErrorDescription, now: number): string
 }
 
 /** What of a call a refusal is about, where that is one thing: its sender, or an argument. */
-export const refusedPart = ({ name }: ErrorDescription): string | undefined => PARTS[name];
+export const refusedPart = ({ name }: ErrorDescription): string | undefined => REFUSED_PARTS[name];
 
 const byName = (args: Result): Record<string, any> => args.toObject();
 
 const ROLES = new Map(["GUARDIAN_ROLE", "REGISTRAR_ROLE", "POLICY_ADMIN_ROLE", "TIER_ADMIN_ROLE"].map((role) => [id(role), role]));
 const roleName = (hash: string): string => (BigInt(hash) === 0n ? "DEFAULT_ADMIN_ROLE" : (ROLES.get(hash) ?? `the role ${hash}`));
 
-const PARTS: Readonly<Record<string, string>> = {
+/** By the error's name: the library's own name of the argument, or `signer`. */
+export const REFUSED_PARTS: Readonly<Record<string, string>> = {
   AccessControlUnauthorizedAccount: "signer",
   InsufficientBalance: "amount",
   CollateralInUse: "amount",
@@ -28,7 +29,8 @@ const PARTS: Readonly<Record<string, string>> = {
   QuorumOutOfReach: "publisher",
 };
 
-const REMEDIES: Readonly<Record<string, Remedy>> = {
+/** By the error's name. */
+export const REMEDIES: Readonly<Record<string, Remedy>> = {
   NotRegistered: "the subject registers its account set first",
   AlreadyRegistered: "prove the accounts that are registered; a set grows by proof and is given up by release",
   AccountSetMismatch: "prove all accounts of the registered set, in their order, under the salt it was registered with",
@@ -102,7 +104,7 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   ExpectedPause: "it is not paused: there is nothing to resume",
   NotCalm: "nothing to re-arm, or too early: it takes a tripped breaker, a publication without a new cause since, and a snapshot that has not expired",
   RotationNotAnnounced: ({ rotation }) => (BigInt(rotation) === 0n ? "no set of publishers is announced: announce one first" : "give members and quorum exactly as they were announced, while the announcement stands"),
-  RotationNotDue: ({ from, until }, now) => (BigInt(now) < from ? `its notice ends ${formatWait(from, now)}: put it to use then` : `the time to use it ended ${formatTime(Number(until))}: announce it again`),
+  RotationNotDue: ({ from, until }, now) => (BigInt(now) < from ? `its notice ends ${formatWait(from, now)}: put it to use then` : `the time to use it ended ${formatDate(until)}: announce it again`),
   RotationPending: "cancel what is announced first, or put it to use",
   RotationWasCancelled: "this very set was cancelled for this version: announce another",
   SetInUse: "this set is the one in use: there is nothing to change",

@@ -1,7 +1,7 @@
 /** Times as people read them, next to which the seconds of a chain say little. */
 
 /** Last second that a date can be written for. */
-const LAST_DATE = 8_640_000_000_000;
+export const LAST_DATE = 8_640_000_000_000;
 const UNITS = [["d", 86_400], ["h", 3_600], ["min", 60], ["s", 1]] as const;
 
 /** `2026-11-20T10:30:00Z` */
@@ -19,8 +19,8 @@ export function formatSpan(seconds: number): string {
   return first < 0 ? "0 s" : parts.slice(first, first + 2).filter(({ count }) => count > 0).map(({ text }) => text).join(" ");
 }
 
-/** `2026-11-20T10:30:00Z, in 6 d 23 h`; what lies beyond any date has no end. */
-export function formatWait(until: bigint, now: number): string {
-  if (until > BigInt(LAST_DATE)) return "no date that is set";
-  return `${formatTime(Number(until))}, in ${formatSpan(Number(until) - now)}`;
-}
+/** As `formatTime`; what lies beyond any date has no end. */
+export const formatDate = (time: bigint): string => (time > BigInt(LAST_DATE) ? "no date that is set" : formatTime(Number(time)));
+
+/** `2026-11-20T10:30:00Z, in 6 d 23 h` */
+export const formatWait = (until: bigint, now: number): string => (until > BigInt(LAST_DATE) ? formatDate(until) : `${formatDate(until)}, in ${formatSpan(Number(until) - now)}`);

@@ -59,13 +59,39 @@ async function run<O>({ plan, contractOption }: Pick<ActShape<O>, "plan" | "cont
     try {
       const { calls, facts, after } = await plan(options, sender, args);
       if (options.dryRun === true) return outcomeOf({ dryRun: true, from: sender.address, transactions: await preview(calls), ...facts });
-      const transactions: Facts[] = [];
-      for (const call of calls) transactions.push(await asStage(terminal.progress, call.method, () => sent(call)));
-      return outcomeOf({ from: sender.address, transactions, ...facts, ...(await after?.()) });
+      const transactions = await sendAll(calls, terminal);
+      const { read, ...warned } = await afterwards(after);
+      return outcomeOf({ from: sender.address, transactions, ...facts, ...read }, warned);
     } catch (error) {
       throw atOption(error, typeof contractOption === "string" ? contractOption : contractOption(options));
     }
   });
+}
+
+/** One by one; where one fails, what went before it is told. */
+async function sendAll(calls: readonly Call[], { progress }: Terminal): Promise<Facts[]> {
+  const transactions: Facts[] = [];
+  for (const call of calls) {
+    try {
+      transactions.push(await asStage(progress, call.method, () => sent(call)));
+    } catch (error) {
+      if (!(error instanceof MarginProofError) || transactions.length === 0) throw error;
+      const { code, reason, path, hint } = error;
+      const before = `${calls.slice(0, transactions.length).map(({ method }) => method).join(", ")} was sent and stands`;
+      throw new MarginProofError(code, reason, { path, hint: hint === undefined ? before : `${hint}; ${before}`, cause: error });
+    }
+  }
+  return transactions;
+}
+
+/** What was sent stands, whether or not a node then tells what has become of it. */
+async function afterwards(after: Plan["after"]): Promise<{ read: Facts; warnings?: string[] }> {
+  try {
+    return { read: (await after?.()) ?? {} };
+  } catch (error) {
+    if (!(error instanceof MarginProofError)) throw error;
+    return { read: {}, warnings: [`it was sent and accepted, but what has become of it could not be read: ${error.message}`] };
+  }
 }
 
 const named = ({ contract, method }: Call): Facts => ({ call: method, to: String(contract.target) });
@@ -88,4 +114,5 @@ function atOption(error: unknown, contractOption: string): unknown {
   return new MarginProofError(code, reason, { path: path === undefined ? contractOption : (OPTIONS[path] ?? path), hint, cause: error });
 }
 
+/** Names that the library has for what these options give. */
 const OPTIONS: Readonly<Record<string, string>> = { signer: "--key", amount: "--amount", publisher: "--publisher", quorum: "--quorum" };

@@ -1,11 +1,8 @@
 import type { Contract } from "ethers";
 import { chainTime } from "../chain/chain-time.ts";
 import { readPolicyStatus, readPublishers } from "../chain/oracle-status.ts";
-import { formatSpan } from "../chain/time-text.ts";
+import { formatSpan, LAST_DATE } from "../chain/time-text.ts";
 import type { Facts } from "./summaries.ts";
-
-/** Seconds for which no date can be written. */
-const NO_DATE = 8_640_000_000_000n;
 
 /** Who publishes to an oracle or relay, who is to, and whether it is paused. */
 export async function publisherFacts(oracle: Contract): Promise<Facts> {
@@ -30,7 +27,7 @@ export async function policyFacts(oracle: Contract, policyHash: bigint): Promise
   return {
     policyHash: policyHash.toString(), opensCredit, breaker: reason,
     ...(since === 0 ? {} : { since }),
-    ...(graceUntil === 0n ? {} : { graceUntil: graceUntil < NO_DATE ? Number(graceUntil) : graceUntil.toString() }),
+    ...(graceUntil === 0n ? {} : { graceUntil: graceUntil <= BigInt(LAST_DATE) ? Number(graceUntil) : graceUntil.toString() }),
     grace: graceUntil >= BigInt(now) ? `accounts are spared for ${formatSpan(Number(graceUntil) - now)} more` : "none",
     latest: latest === null ? "none" : { root: latest.root.toString(), epoch: latest.epoch.toString(), asOf: latest.asOf, revoked: latest.revoked },
   };

@@ -39,7 +39,8 @@ interface Point {
 }
 
 /**
- * Pieces of the charge besides the root, at each level times its loss factor, which multiplies the root as well.
+ * Pieces of the charge besides the root, at each level times its loss factor, which multiplies the root as well: one for each corner, one more
+ * with fading, and twice as many where the levels' loss factors differ.
  *
  * @param weight the factor's, at 1e-9
  */
@@ -58,9 +59,9 @@ export function concentrationPieces(weight: Factor, concentration: Concentration
 function levelPieces(weight: bigint, { threshold, corners }: Concentration, isFading: boolean): { readonly slope: Factor; readonly cut: Value }[] {
   const added = isFading ? apart : beyondOne;
   const point = (at: bigint): Point => ({ at, charge: divUp(weight * at * added(at, threshold), ONE * ONE * FINE) });
-  const first = isFading ? [] : [point(threshold)];
-  const start = (4n * threshold + 2n) / 3n;
-  const points = [...first, ...(isFading ? [point(start)] : []), ...corners.map((corner) => point(corner))];
+  // Where the charge is convex from: at the threshold, where it is 0, or at 4/3 of it, rounded up.
+  const start = isFading ? (4n * threshold + 2n) / 3n : threshold;
+  const points = [start, ...corners].map(point);
   const chords = points.slice(1).map((to, j) => chord(points[j]!, to));
   return isFading ? [tangent(weight, threshold), ...chords] : chords;
 }

@@ -59,7 +59,7 @@ export function instrumentColumns(subject: Subject, plan: RiskPlan): InstrumentR
       cellValue: byValue ? valuer.modelValue : ZERO,
       tailPnl: tail.map(({ moves, vols }) => {
         const multiplier = vols.get(name);
-        return valuer.change(moves.get(name) ?? (SCALE.factor as Factor), multiplier === undefined ? "none" : { multiplier });
+        return valuer.change(moves.get(name) ?? (SCALE.factor as Factor), multiplier === undefined ? "none" : { multiplier, isScaled: policy.tail?.volTerm === "scaled" });
       }),
       exposure: exposures.map((column) => unitExposure(column, subject)),
       value: valuer.value,

@@ -10,7 +10,7 @@ import type { Policy } from "./policy.ts";
 import { rotatedVol } from "./skew-shock.ts";
 import type { Exact } from "./unit-risk.ts";
 import type { Valuer, VolMove } from "./valuer.ts";
-import { shockedVol, volShockOf } from "./vol-shock.ts";
+import { scaledMultiplier, shockedVol, volShockOf } from "./vol-shock.ts";
 import { impliedVol } from "./vol-surface.ts";
 
 /** What all options of one expiry share; making it once per expiry saves an exponential and two roots per option. */
@@ -76,7 +76,7 @@ function pricer(option: Option, { expiry, seconds, rootTau, discount }: ExpiryMo
     return ((forward * (window - open) * SCALE.factor + forward * open * move) / (window * SCALE.factor)) as Real;
   };
   const volAfter = (change: VolMove): Real => {
-    if (typeof change === "object") return mul(vol, fromFactor(change.multiplier));
+    if (typeof change === "object") return mul(vol, change.isScaled ? scaledMultiplier(change.multiplier, seconds, shock) : fromFactor(change.multiplier));
     if (change === "linear" || change === "absolute") return rotatedVol(vol, strike, forward, rootTau, change, policy.skew!);
     return shockedVol(vol, change, shock, seconds);
   };

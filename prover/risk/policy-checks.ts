@@ -4,7 +4,7 @@ import { checkDeltaMinimum, checkExposures, checkSpreadCredits } from "./exposur
 import type { Policy, PolicyReading } from "./policy.ts";
 import { refuse, repeats, strictly, type Checking, type RequireKnown } from "./policy-refusals.ts";
 import { factorText } from "./schema.ts";
-import { requireOneSound, requireSemidefinite } from "./semidefinite.ts";
+import { isSound, requireOneSound, requireSemidefinite } from "./semidefinite.ts";
 import { requireCorrelation } from "./sources/correlation.ts";
 import { checkVolShock } from "./vol-shock-schema.ts";
 
@@ -81,6 +81,7 @@ export function checkFeatures(policy: Policy, { allowAmplification = false }: Po
       requireCorrelation(correlation, names, "sensitivities.correlation");
       requireSemidefinite(correlation, names, "sensitivities.correlation");
       requireOneSound(correlation, sets, names, "sensitivities.sets");
+      requireBounded(policy.sensitivities!);
     });
   }
   check.one(() => {
@@ -148,6 +149,19 @@ function checkOffsets({ offsets, nettingSets, cells }: Policy, requireKnown: Req
   check.one(() => {
     if (alone !== undefined) refuse("offsets.groups", `${alone} is in no group`, `add ${alone} to a group, if need be of its own`);
   });
+}
+
+/** The bound on a concentration is a triangle inequality, which holds where no hedge has less than no risk. */
+function requireBounded({ factors, correlation, sets }: NonNullable<Policy["sensitivities"]>): void {
+  if (factors.every(({ concentration }) => concentration === undefined)) return;
+  const names = factors.map(({ id }) => id);
+  const contradicted = sets.findIndex((set) => !isSound(correlation, set, names));
+  if (contradicted >= 0)
+    refuse(
+      `sensitivities.sets[${contradicted}]`,
+      `${sets[contradicted]} correlations contradict each other, and under such no charge bounds a concentration`,
+      "leave the set out, or lower the given correlations",
+    );
 }
 
 /** Chords bound a charge between corners that ascend, from where it is convex: see concentration.ts. */

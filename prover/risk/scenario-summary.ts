@@ -55,6 +55,8 @@ export interface ScenarioSummary {
     /** Of all sets together. */
     readonly count: number;
     readonly sets: readonly TailSetSummary[];
+    /** Where volatilities move by the time to expiry. */
+    readonly volTerm?: "scaled";
   } | null;
 }
 
@@ -82,7 +84,7 @@ function tailSummary(policy: Policy, underlyings: readonly string[]): ScenarioSu
           return setSummary(drawn, names, set, simulatedCorrelation(source, set));
         })
       : [setSummary(scenarios, names, null, null)];
-  return { kind: source.kind, measure, size, count: scenarios.length, sets };
+  return { kind: source.kind, measure, size, count: scenarios.length, sets, ...(policy.tail.volTerm === "scaled" ? { volTerm: "scaled" as const } : {}) };
 }
 
 function setSummary(scenarios: readonly SourcedScenario[], names: readonly string[], set: CorrelationSet | null, given: Matrix | null): TailSetSummary {

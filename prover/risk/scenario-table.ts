@@ -86,11 +86,11 @@ export function shocksTable({ volShocks }: ScenarioSummary): string {
 /** The tail's measure, its moves factor by factor, and their correlations. */
 export function tailTables({ tail }: ScenarioSummary): string[] {
   if (tail === null) return ["no tail"];
-  const { kind, measure, size, count, sets } = tail;
+  const { kind, measure, size, count, sets, volTerm } = tail;
   const source = { stress: "listed events", historical: "history", monteCarlo: "simulated" }[kind];
   const of = `${count / sets.length}${sets.length > 1 ? " in each set, the largest of them" : ""}`;
   const title = measure === "es" ? `the mean of the ${size} worst of ${of}` : `number ${size} of ${of}, counted from the worst`;
-  return [`tail: ${title}, ${source}`, movesTable(sets), ...(kind === "stress" ? [] : correlationTable(sets))];
+  return [`tail: ${title}, ${source}${volTerm === undefined ? "" : ", volatilities scaled by time to expiry"}`, movesTable(sets), ...(kind === "stress" ? [] : correlationTable(sets))];
 }
 
 function movesTable(sets: readonly TailSetSummary[]): string {

@@ -69,18 +69,20 @@ function contradiction(weights: readonly bigint[], last: number, matrix: Matrix,
  * @throws InvalidPolicy
  */
 export function requireOneSound(correlation: Matrix, sets: readonly CorrelationSet[], names: readonly string[], path: string): void {
-  const isSound = (set: CorrelationSet): boolean => {
-    try {
-      requireSemidefinite(correlationSet(correlation, set), names, path);
-      return true;
-    } catch (error) {
-      if (error instanceof MarginProofError) return false;
-      throw error;
-    }
-  };
-  if (sets.some(isSound)) return;
+  if (sets.some((set) => isSound(correlation, set, names))) return;
   throw new MarginProofError("InvalidPolicy", `${sets.join(" and ")} correlations alone would give some hedge less than no risk`, {
     path,
     hint: 'add "medium": the largest of the sets counts',
   });
+}
+
+/** Whether the correlations are semi-definite in a set. */
+export function isSound(correlation: Matrix, set: CorrelationSet, names: readonly string[]): boolean {
+  try {
+    requireSemidefinite(correlationSet(correlation, set), names, set);
+    return true;
+  } catch (error) {
+    if (error instanceof MarginProofError) return false;
+    throw error;
+  }
 }

@@ -50,4 +50,13 @@ export const sourceSchema = z.discriminatedUnion("kind", [
  * `es`: mean of the `size` worst of a set; `var`: the `size`-th worst. A share of scenarios that is no whole number rounds down, which is the
  * safe side. The larger of it and the worst of the scenario grid counts.
  */
-export const tailSchema = z.strictObject({ measure: z.enum(["es", "var"]), size: z.int().min(1), source: sourceSchema });
+export const tailSchema = z.strictObject({
+  measure: z.enum(["es", "var"]),
+  size: z.int().min(1),
+  source: sourceSchema,
+  /**
+   * What a volatility's move means for each expiry: the same multiplier for all, or one of 30 days, of which nearer expiries take more and
+   * farther ones less, as powers: multiplier^((30 / days)^power) with floor and powers of `volShock`.
+   */
+  volTerm: z.enum(["parallel", "scaled"]).default("parallel"),
+});

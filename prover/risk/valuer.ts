@@ -3,8 +3,8 @@ import { SCALE, type Factor } from "../units.ts";
 import type { SkewDirection, VolDirection } from "./policy.ts";
 import type { Exact, UnitCharge } from "./unit-risk.ts";
 
-/** How implied volatility moves: as the policy shocks it, or by a given multiplier at 1e-9 (historical and simulated scenarios). */
-export type VolMove = VolDirection | SkewDirection | { readonly multiplier: Factor };
+/** How implied volatility moves: as the policy shocks it, or by a given multiplier at 1e-9 (historical and simulated scenarios), scaled by time or not. */
+export type VolMove = VolDirection | SkewDirection | { readonly multiplier: Factor; readonly isScaled: boolean };
 
 export interface Valuer {
   /** Contribution to equity. */

@@ -3,7 +3,7 @@ import { attestersCall } from "../../chain/attester-control.ts";
 import type { Address } from "../../statement/address.ts";
 import { makeAct } from "../acting.ts";
 import { attestersOf } from "../attesters-contract.ts";
-import { readRegistry } from "../documents.ts";
+import { readRegistry, rethrowIn } from "../documents.ts";
 import { registryAddressOption } from "../options.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -23,7 +23,8 @@ export function attesterPublish(terminal: Terminal): Command {
     plan: async ({ registryAddress }, { signer }, [file]) => {
       const registry = readRegistry(file!);
       const contract = await attestersOf(registryAddress, signer);
-      return { calls: [attestersCall(contract, registry)], facts: { root: registry.root.toString(), attesters: registry.attesters.filter((attester) => attester !== null).length } };
+      const call = await Promise.resolve().then(() => attestersCall(contract, registry)).catch(rethrowIn(file!));
+      return { calls: [call], facts: { root: registry.root.toString(), attesters: registry.attesters.filter((attester) => attester !== null).length } };
     },
   });
 }

@@ -48,7 +48,9 @@ async function run(file: string, { registryAddress: registry, rpc, key }: Option
   const { subject } = unpackClaim(bundle.publicSignals.claim);
   return withNode(rpc, terminal, async (provider) => {
     const submission = await asStage(terminal.progress, "submit", () => submitBundle(bundle, { registry, signer: wallet.connect(provider) }).catch(rethrowIn(file)));
-    const { healthy, healthyUntil } = await readHealth({ registry, subject, provider });
-    return outcomeOf({ accepted: true, ...submission, gasUsed: submission.gasUsed.toString(), healthy, healthyUntil, claim: bundleFacts(bundle)["claim"]! });
+    // Accepted it is, also when the node does not tell more.
+    const health = await readHealth({ registry, subject, provider }).catch(() => null);
+    const until = health === null ? {} : { healthy: health.healthy, healthyUntil: health.healthyUntil };
+    return outcomeOf({ accepted: true, ...submission, gasUsed: submission.gasUsed.toString(), ...until, claim: bundleFacts(bundle)["claim"]! });
   });
 }
