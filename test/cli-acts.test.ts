@@ -11,7 +11,7 @@ import { buildRegistry } from "../prover/statement/attester-registry.ts";
 import { commandLine, type CommandLine } from "./support/cli.ts";
 import { connect, now, restoreAfterEach, serve, travelTo } from "./support/contracts.ts";
 import { faultyNode } from "./support/faulty-node.ts";
-import { ACCOUNT_SET, ATTESTER_REGISTRY, call, createWorld, policyIdOf, publishSnapshot, signalsFor, submit, worldTerms, type World } from "./support/margin-world.ts";
+import { ACCOUNT_SET, ATTESTER_NOTICE, ATTESTER_REGISTRY, call, createWorld, policyIdOf, publishSnapshot, signalsFor, submit, worldTerms, type World } from "./support/margin-world.ts";
 import { MARKET_JSON, POLICY_JSON } from "./support/small-market.ts";
 import { OTHER_KEY, VENUE_KEY } from "./support/statements.ts";
 
@@ -312,6 +312,8 @@ describe("attester", () => {
     const act = (verb: string, file: string, who: string) => ["attester", verb, file, ...atRegistry(), ...as(who)];
     expect(await refused(...act("publish", "registry.json", "STRANGER"))).toMatchObject({ path: "--key", hint: expect.stringContaining("REGISTRAR_ROLE") });
     expect(await done(...act("publish", "registry.json", "ADMIN"))).toMatchObject({ root: registry.root.toString(), attesters: 2 });
+    expect(await world.attesters.getFunction("isCurrent")(registry.root)).toBe(false);
+    await later(ATTESTER_NOTICE);
     expect(await world.attesters.getFunction("isCurrent")(registry.root)).toBe(true);
     expect(await refused(...act("publish", "registry.json", "ADMIN"))).toMatchObject({ name: "RootPublishedBefore" });
     for (const [file, path] of [["gap.json", "gap.json, attesters[0]"], ["both.json", "both.json"]] as const) {

@@ -19,7 +19,7 @@ export function attesterPublish(terminal: Terminal): Command {
     options: [registryAddressOption().makeOptionMandatory()],
     whose: "a registrar",
     contractOption: "--registry-address",
-    notes: "The root before it may still be used for a grace period.",
+    notes: "The first root counts at once, any other when its notice is over or a guardian who is no registrar has confirmed it. The root before it may be used for a grace period after that.",
     plan: async ({ registryAddress }, { signer }, [file]) => {
       const registry = readRegistry(file!);
       const contract = await attestersOf(registryAddress, signer);

@@ -36,7 +36,7 @@ export function controlPause(terminal: Terminal): Command {
     options: pausable(),
     whose: "a guardian",
     contractOption: ({ registryAddress }) => (registryAddress === undefined ? "--oracle-address" : "--registry-address"),
-    notes: "Accepted snapshots live on until they expire, and health until it lapses.",
+    notes: "Accepted snapshots live on until they expire, and health until it lapses; a registry's pause spares who was healthy before it, for six hours at most.",
     plan: (options, { signer }) => ({ calls: [pause(pausedContract(options, signer))], facts: {} }),
   });
 }
