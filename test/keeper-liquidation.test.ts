@@ -11,37 +11,28 @@ import { remedy } from "./support/remedy.ts";
 import { SUBJECT } from "./support/statements.ts";
 
 const NOW = 1_000;
-const STATE: LiquidationState = { phase: "none", isLiquidatable: true, startsFrom: 0, begunAt: 0, sparedUntil: 0n, debt: 1_000n, unitPrice: PAR, largestRepayment: 0n, collateral: 0n };
+const STATE: LiquidationState = { phase: "none", isLiquidatable: true, startsFrom: 0, sparedUntil: 0n, debt: 1_000n, unitPrice: PAR, largestRepayment: 0n, collateral: 0n };
 /** 400 may be repaid for 500: a fifth off. */
 const RUNNING: Partial<LiquidationState> = { phase: "running", largestRepayment: 400n, collateral: 500n };
-const LIMITS: LiquidationLimits = { bids: true, maxOffer: 10_000n, budget: 10_000n, minDiscountBps: 1_000n, minGain: 0n, observeEvery: 300 };
+const LIMITS: LiquidationLimits = { bids: true, maxOffer: 10_000n, budget: 10_000n, minDiscountBps: 1_000n, minGain: 0n };
 
-function step(state: Partial<LiquidationState>, limits: Partial<LiquidationLimits> = {}, available = 10_000n, spent = 0n, observedUntil = 0): string {
-  const next = decideLiquidation({ ...STATE, ...state }, { ...LIMITS, ...limits }, { available, spent, observedUntil }, NOW);
+function step(state: Partial<LiquidationState>, limits: Partial<LiquidationLimits> = {}, available = 10_000n, spent = 0n): string {
+  const next = decideLiquidation({ ...STATE, ...state }, { ...LIMITS, ...limits }, { available, spent }, NOW);
   if (next.step === "wait") return next.until === null ? "nothing" : `wait until ${next.until}`;
   return next.step === "bid" ? `bid ${next.offer} for ${next.minCollateral}` : next.step;
 }
 
 describe("decideLiquidation", () => {
-  it.each<[string, string, Partial<LiquidationState>, Partial<LiquidationLimits>?, bigint?, bigint?, number?]>([
+  it.each<[string, string, Partial<LiquidationState>, Partial<LiquidationLimits>?, bigint?, bigint?]>([
     ["gives notice of a credit that stands on nothing", "notice", {}],
     ["leaves a credit that stands on health or pledge alone", "nothing", { isLiquidatable: false }],
     ["ends a liquidation whose subject has regained its health", "cancel", { phase: "void" }],
     ["waits for the grace period", "wait until 1001", { phase: "noticed", startsFrom: NOW + 1 }],
     ["starts on its last second", "start", { phase: "noticed", startsFrom: NOW }],
-    ["starts nothing under a breaker", "wait until 1001", { phase: "noticed", startsFrom: 0, begunAt: NOW, sparedUntil: BigInt(NOW) }],
+    ["starts nothing under a breaker", "wait until 1001", { phase: "noticed", startsFrom: 0, sparedUntil: BigInt(NOW) }],
     ["starts when the breaker is over", "start", { phase: "noticed", startsFrom: 0, sparedUntil: BigInt(NOW - 1) }],
-    ["has a breaker without end remembered again and again", "wait until 1300", { phase: "noticed", begunAt: NOW, sparedUntil: 2n ** 256n - 1n }],
-    ["bids nothing under a breaker", "wait until 1051", { ...RUNNING, begunAt: 900, sparedUntil: 1_050n }],
-    ["has the creditor remember a breaker that has spared for long", "observeBreaker", { ...RUNNING, begunAt: 700, sparedUntil: 2_000n }],
-    ["does not a second sooner", "wait until 1001", { ...RUNNING, begunAt: 701, sparedUntil: 2_000n }],
-    ["nor when it has done so lately", "wait until 1200", { ...RUNNING, begunAt: 100, sparedUntil: 2_000n }, {}, 10_000n, 0n, 900],
-    ["does so before an auction as well, whose grace period would end too early", "observeBreaker", { phase: "noticed", begunAt: 700, startsFrom: 4_300, sparedUntil: 2_000n }],
-    ["has the last second remembered of a breaker that is over and not yet forgotten", "observeBreaker", { phase: "noticed", begunAt: 100, startsFrom: 4_599, sparedUntil: 999n }, {}, 10_000n, 0n, 998],
-    ["once", "wait until 4599", { phase: "noticed", begunAt: 100, startsFrom: 4_599, sparedUntil: 999n }, {}, 10_000n, 0n, 999],
-    ["leaves a breaker alone that was over before the notice", "wait until 4000", { phase: "noticed", begunAt: 500, startsFrom: 4_000, sparedUntil: 500n }],
-    ["bids rather than observes: a bid remembers as well", "bid 400 for 440", { ...RUNNING, begunAt: 100, sparedUntil: 999n }],
-    ["observes where it does not bid", "observeBreaker", { ...RUNNING, begunAt: 100, sparedUntil: 999n }, { bids: false }],
+    ["waits for no date under a breaker without end", "nothing", { phase: "noticed", sparedUntil: 2n ** 256n - 1n }],
+    ["bids nothing under a breaker", "wait until 1051", { ...RUNNING, sparedUntil: 1_050n }],
     ["has the lender take over what nobody wanted", "takeOver", { phase: "over" }],
     ["bids all that may be repaid, for what it must bring", "bid 400 for 440", RUNNING],
     ["bids at the discount it wants, to the unit", "bid 400 for 440", { ...RUNNING, collateral: 440n }],
@@ -58,20 +49,20 @@ describe("decideLiquidation", () => {
     ["does not bid for less than that gain", "nothing", RUNNING, { minGain: 101n }],
     ["counts the worth of what it pays in the token it receives", "bid 400 for 880", { ...RUNNING, unitPrice: 2n * PAR, collateral: 1_000n }],
     ["rounds what it must receive up", "bid 3 for 4", { ...RUNNING, largestRepayment: 3n, collateral: 4n }, { minDiscountBps: 1n }],
-  ])("%s", (_, expected, state, limits, available, spent, observedUntil) => {
-    expect(step(state, limits, available, spent, observedUntil)).toBe(expected);
+  ])("%s", (_, expected, state, limits, available, spent) => {
+    expect(step(state, limits, available, spent)).toBe(expected);
   });
 
   const amount = fc.bigInt({ min: 0n, max: 10n ** 12n });
   const states: fc.Arbitrary<LiquidationState> = fc.record({
-    phase: fc.constantFrom("none", "void", "noticed", "running", "over"), isLiquidatable: fc.boolean(), startsFrom: fc.integer({ min: 990, max: 1_010 }), begunAt: fc.integer({ min: 0, max: 1_000 }), sparedUntil: fc.bigInt({ min: 0n, max: 2_000n }),
+    phase: fc.constantFrom("none", "void", "noticed", "running", "over"), isLiquidatable: fc.boolean(), startsFrom: fc.integer({ min: 990, max: 1_010 }), sparedUntil: fc.bigInt({ min: 0n, max: 2_000n }),
     debt: amount, unitPrice: fc.bigInt({ min: 1n, max: 3n * PAR }), largestRepayment: amount, collateral: amount,
   });
-  const limits: fc.Arbitrary<LiquidationLimits> = fc.record({ bids: fc.boolean(), maxOffer: amount, budget: amount, minDiscountBps: fc.bigInt({ min: 0n, max: 5_000n }), minGain: amount, observeEvery: fc.constantFrom(0, 1, 60, 300) });
+  const limits: fc.Arbitrary<LiquidationLimits> = fc.record({ bids: fc.boolean(), maxOffer: amount, budget: amount, minDiscountBps: fc.bigInt({ min: 0n, max: 5_000n }), minGain: amount });
 
   it("never pays more than any of its limits, and never for less than it asks", () => {
     fc.assert(fc.property(states, limits, amount, amount, (state, limit, available, spent) => {
-      const next = decideLiquidation(state, limit, { available, spent, observedUntil: 0 }, NOW);
+      const next = decideLiquidation(state, limit, { available, spent }, NOW);
       if (next.step !== "bid") return;
       expect(limit.bids && state.phase === "running" && state.sparedUntil < BigInt(NOW)).toBe(true);
       for (const most of [state.largestRepayment, limit.maxOffer, available, limit.budget - spent]) expect(next.offer > 0n && next.offer <= most).toBe(true);
@@ -80,32 +71,6 @@ describe("decideLiquidation", () => {
       expect(next.minCollateral * PAR >= worth + limit.minGain * PAR).toBe(true);
       expect(next.minCollateral <= (state.collateral * next.offer) / state.largestRepayment).toBe(true);
     }), { seed: 21, numRuns: 20_000 });
-  });
-});
-
-describe("what a creditor may not know of a breaker", () => {
-  /** The end of the grace is not known beforehand: the source may re-arm, and forget, at any second. */
-  it("is at most so many seconds of it, and nothing that is still told once it is over, with no observation in vain", () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 400 }), fc.integer({ min: 0, max: 900 }), fc.integer({ min: 1, max: 900 }), fc.boolean(), (observeEvery, begunAt, length, isForgotten) => {
-      let observedUntil = 0;
-      const last = 1_000 + length;
-      const look = (now: number): string => {
-        const state = { ...STATE, phase: "noticed", isLiquidatable: false, begunAt, startsFrom: Number.MAX_SAFE_INTEGER, sparedUntil: BigInt(last) } as const;
-        const next = decideLiquidation(state, { ...LIMITS, observeEvery }, { available: 0n, spent: 0n, observedUntil }, now);
-        if (next.step !== "observeBreaker") return next.step;
-        expect(Math.min(now, last)).toBeGreaterThan(Math.max(observedUntil, begunAt));
-        observedUntil = now;
-        return next.step;
-      };
-      for (let now = 1_000; now <= last; now++) {
-        look(now);
-        expect(now - Math.max(observedUntil, begunAt)).toBeLessThan(observeEvery + 1);
-      }
-      if (isForgotten) return;
-      look(last + 1);
-      expect(observedUntil >= last || begunAt >= last).toBe(true);
-      expect(look(last + 2)).toBe("wait");
-    }), { seed: 22, numRuns: 200 });
   });
 });
 
@@ -127,19 +92,6 @@ describe("a liquidation journal", () => {
     log.close();
     const again = open();
     expect([again.spent, again.next, again.open.map(({ of }) => of)]).toEqual([11_010n, 5, [4]]);
-    again.close();
-  });
-
-  it("remembers after a restart until when the creditor knows of breakers: by observations and bids that are done, from the first time they were sent", () => {
-    const log = open();
-    const step = (of: number, at: number, kind: SentStep["step"], subject = "0x1"): SentStep => ({ ...sent(of, 0n), at, step: kind, subject });
-    for (const record of [
-      step(1, 100, "observeBreaker"), step(1, 160, "observeBreaker"), closed(1, "done"), step(2, 200, "notice"), closed(2, "done"), step(3, 300, "observeBreaker"), closed(3, "lost"),
-      step(4, 400, "bid", "0x7"), closed(4, "done"), step(5, 500, "bid", "0x7"), closed(5, "reverted"),
-    ]) log.append(record);
-    log.close();
-    const again = open();
-    expect(["0x1", "0x7", "0x9"].map((subject) => again.observedUntil(subject))).toEqual([100, 400, 0]);
     again.close();
   });
 

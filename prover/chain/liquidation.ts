@@ -62,7 +62,7 @@ export interface Auction {
   readonly noticedAt: number;
   readonly startedAt: number;
   readonly startsFrom: number;
-  /** Last second for which a circuit breaker spares the subject: nobody starts or bids. 0 or past when none does; may lie beyond any date. */
+  /** Last second for which a circuit breaker or a pause spares the subject: nobody starts or bids. 0 or past when none does; may lie beyond any date. */
   readonly sparedUntil: bigint;
   /** Units of the asset. */
   readonly debt: bigint;
@@ -128,9 +128,6 @@ export const bidInAuction = (bid: Bid): Promise<Submission> => act(bid, "bid", [
 
 /** Gives the lender what nobody wanted. @throws ContractRefused, e.g. `AuctionRunning(…)`; ChainError */
 export const takeOverPledge = (action: AuctionAction): Promise<Submission> => act(action, "takeOver", [action.subject]);
-
-/** Has a creditor remember until when a circuit breaker spared a subject, before the registry forgets it. @throws ContractRefused, e.g. `NotNoticed(…)`; ChainError */
-export const observeBreaker = (action: AuctionAction): Promise<Submission> => act(action, "observeBreaker", [action.subject]);
 
 /** Ends a liquidation whose reason is gone. @throws ContractRefused, e.g. `StillShort(…)`; ChainError */
 export const cancelLiquidation = (action: AuctionAction): Promise<Submission> => act(action, "cancel", [action.subject]);

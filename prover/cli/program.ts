@@ -18,7 +18,10 @@ import { deploymentVerify } from "./commands/deployment-verify.ts";
 import { hedgeCommand } from "./commands/hedge.ts";
 import { importCsvCommand } from "./commands/import-csv.ts";
 import { importDeribit } from "./commands/import-deribit.ts";
+import { policyCheck } from "./commands/policy-check.ts";
 import { policyHistory } from "./commands/policy-history.ts";
+import { policyList } from "./commands/policy-list.ts";
+import { policyShow } from "./commands/policy-show.ts";
 import { liquidateCommand } from "./commands/liquidate.ts";
 import { proveCommand } from "./commands/prove.ts";
 import { publishersAnnounce, publishersApply, publishersCancel, publishersRemove } from "./commands/publishers.ts";
@@ -54,7 +57,7 @@ export function makeProgram(terminal: Terminal): Command {
     .addCommand(group("attester", "keys that sign account statements", attesterKeygen(terminal), attesterRegistry(terminal), attesterPublish(terminal), attesterRevoke(terminal), attesterRevokeRoot(terminal)))
     .addCommand(group("statement", "signed account statements", statementSign(terminal), statementVerify(terminal)))
     .addCommand(makeGroup(terminal, "account-set", "the venue accounts that a subject registers, how they grow and are given up", [accountSet, accountSetGrow(terminal), release], accountSet))
-    .addCommand(group("policy", "make a policy of another", policyHistory(terminal)))
+    .addCommand(group("policy", "read, check and make margin policies", policyList(terminal), policyShow(terminal), policyCheck(terminal), policyHistory(terminal)))
     .addCommand(scenariosCommand(terminal))
     .addCommand(checkCommand(terminal))
     .addCommand(hedgeCommand(terminal))

@@ -29,8 +29,8 @@ export async function creditorPort(creditor: Address, provider: Provider, { subj
     debtors: async () => subjects ?? (await borrowers()),
     state: async (subject) => {
       const query = { creditor, subject, provider };
-      const [{ phase, noticedAt, startedAt, startsFrom, sparedUntil, debt, unitPrice, largestRepayment, collateral }, isLiquidatable] = await Promise.all([readAuction(query), liquidatable(query)]);
-      return { phase, isLiquidatable, startsFrom, begunAt: startedAt === 0 ? noticedAt : startedAt, sparedUntil, debt, unitPrice, largestRepayment, collateral };
+      const [{ phase, startsFrom, sparedUntil, debt, unitPrice, largestRepayment, collateral }, isLiquidatable] = await Promise.all([readAuction(query), liquidatable(query)]);
+      return { phase, isLiquidatable, startsFrom, sparedUntil, debt, unitPrice, largestRepayment, collateral };
     },
     funds: async (bidder) => {
       const [balance, allowance] = await Promise.all([ask<bigint>(asset, "balanceOf", bidder), ask<bigint>(asset, "allowance", bidder, creditor)]);
@@ -41,7 +41,6 @@ export async function creditorPort(creditor: Address, provider: Provider, { subj
     bid: (subject, offer, minCollateral) => call("bid", subject, offer, minCollateral),
     takeOver: (subject) => call("takeOver", subject),
     cancel: (subject) => call("cancel", subject),
-    observeBreaker: (subject) => call("observeBreaker", subject),
   };
 }
 

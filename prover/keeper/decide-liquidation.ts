@@ -12,8 +12,6 @@ export interface LiquidationLimits {
   /** Least that a bid must bring beyond what it costs: as a share, and in units of the pledged token. */
   readonly minDiscountBps: bigint;
   readonly minGain: bigint;
-  /** Seconds of a breaker's grace that a creditor may not know of, at most, should the source forget it now. */
-  readonly observeEvery: number;
 }
 
 /** What a bot has, and has done. */
@@ -22,12 +20,10 @@ export interface LiquidationMeans {
   readonly available: bigint;
   /** What bids have cost so far. */
   readonly spent: bigint;
-  /** Until when the creditor is known to remember breakers that spared the subject; 0 for not at all. */
-  readonly observedUntil: number;
 }
 
 export type LiquidationStep =
-  | { readonly step: "notice" | "start" | "takeOver" | "cancel" | "observeBreaker" }
+  | { readonly step: "notice" | "start" | "takeOver" | "cancel" }
   | { readonly step: "bid"; readonly offer: bigint; readonly minCollateral: bigint }
   /** Nothing now; null: nothing until something changes. */
   | { readonly step: "wait"; readonly until: number | null };
@@ -38,28 +34,10 @@ const NOTHING: LiquidationStep = { step: "wait", until: null };
 export function decideLiquidation(state: LiquidationState, limits: LiquidationLimits, means: LiquidationMeans, now: number): LiquidationStep {
   if (state.phase === "void") return { step: "cancel" };
   if (state.phase === "none") return state.isLiquidatable ? { step: "notice" } : NOTHING;
-  const unknown = unknownGrace(state, means.observedUntil, now);
-  if (state.sparedUntil >= BigInt(now)) return underBreaker(state, limits, unknown, now);
+  if (state.sparedUntil >= BigInt(now)) return { step: "wait", until: state.sparedUntil < BigInt(Number.MAX_SAFE_INTEGER) ? Number(state.sparedUntil) + 1 : null };
   if (state.phase === "over") return { step: "takeOver" };
-  // A start counts from now on, and a bid has the creditor remember: either makes up for what it does not know.
-  const step = state.phase === "running" ? bidStep(state, limits, means) : now >= state.startsFrom ? ({ step: "start" } as const) : ({ step: "wait", until: state.startsFrom } as const);
-  return step.step === "wait" && unknown > 0 ? { step: "observeBreaker" } : step;
-}
-
-/**
- * Seconds by which the clock of a grace period or an auction would run too far, should the source of health forget the breaker that
- * it tells of now: prices would have fallen while nobody could bid.
- */
-function unknownGrace({ sparedUntil, begunAt }: LiquidationState, observedUntil: number, now: number): number {
-  const told = sparedUntil < BigInt(now) ? Number(sparedUntil) : now;
-  return Math.max(0, told - Math.max(begunAt, observedUntil));
-}
-
-/** Nobody starts or bids. A breaker may re-arm at any publication, and is forgotten then: the creditor is told in time, and again and again. */
-function underBreaker({ sparedUntil }: LiquidationState, { observeEvery }: LiquidationLimits, unknown: number, now: number): LiquidationStep {
-  if (unknown > 0 && unknown >= observeEvery) return { step: "observeBreaker" };
-  const due = now + Math.max(1, observeEvery - unknown);
-  return { step: "wait", until: sparedUntil < BigInt(due) ? Number(sparedUntil) + 1 : due };
+  if (state.phase === "running") return bidStep(state, limits, means);
+  return now >= state.startsFrom ? { step: "start" } : { step: "wait", until: state.startsFrom };
 }
 
 /** As much as may be repaid and spent, if it brings enough. The price only falls: what is too dear now is looked at again. */

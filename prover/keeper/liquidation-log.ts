@@ -14,7 +14,7 @@ const schema = z.discriminatedUnion("record", [
   z.strictObject({ record: z.literal("opened"), format: z.literal(LIQUIDATION_FORMAT), at: whole, about }),
   // Before it leaves; `of` is the number of the step, the same for what replaces it.
   z.strictObject({
-    record: z.literal("sent"), at: whole, of: z.int().min(1), subject: z.string(), step: z.enum(["notice", "start", "bid", "takeOver", "cancel", "observeBreaker"]), offer: integer, minCollateral: integer,
+    record: z.literal("sent"), at: whole, of: z.int().min(1), subject: z.string(), step: z.enum(["notice", "start", "bid", "takeOver", "cancel"]), offer: integer, minCollateral: integer,
     from: addressField(), hash, nonce: whole, maxFeePerGas: integer, maxPriorityFeePerGas: integer, raw: z.string().regex(/^0x[0-9a-f]+$/),
   }),
   z.strictObject({ record: z.literal("closed"), at: whole, of: z.int().min(1), outcome: z.enum(["done", "reverted", "lost"]) }),
@@ -29,7 +29,6 @@ export class LiquidationLog {
   #open: readonly SentStep[] = [];
   #last = 0;
   #spent = 0n;
-  readonly #observed = new Map<string, number>();
 
   /** @throws InvalidJournal for another creditor's journal, or one with a line that is not a record in its turn; UnwritableFile */
   constructor(path: string, of: LiquidationSubject, now: number) {
@@ -53,11 +52,6 @@ export class LiquidationLog {
   /** What bids have cost, or may cost if what is under way goes through. */
   get spent(): bigint {
     return this.#spent;
-  }
-
-  /** Until when the creditor remembers, at least, what breakers spared the subject: since the last step that made it. 0 before the first. */
-  observedUntil(subject: string): number {
-    return this.#observed.get(subject) ?? 0;
   }
 
   append(record: Exclude<LiquidationRecord, { record: "opened" }>): void {
@@ -84,9 +78,8 @@ export class LiquidationLog {
       this.#last = record.of;
     } else if (record.record === "closed") {
       // What was lost from sight counts as spent: the limit is one on what may have gone out.
-      const { offer, step, subject, at } = this.#open[0]!;
+      const { offer } = this.#open[0]!;
       if (record.outcome === "reverted") this.#spent -= offer;
-      if (record.outcome === "done" && (step === "bid" || step === "observeBreaker")) this.#observed.set(subject, at);
       this.#open = [];
     }
   }

@@ -19,9 +19,7 @@ export interface LiquidationState {
   /** Whether notice could be given now: something is owed, no proof on the creditor's terms counts, the pledge is not enough. */
   readonly isLiquidatable: boolean;
   readonly startsFrom: number;
-  /** When the clock that runs began: the auction's if it started, else the notice's; 0 without one. */
-  readonly begunAt: number;
-  /** Last second for which a circuit breaker spares the subject; may lie beyond any date. */
+  /** Last second for which a circuit breaker or a pause spares the subject; may lie beyond any date. */
   readonly sparedUntil: bigint;
   /** Units of the asset. */
   readonly debt: bigint;
@@ -44,5 +42,4 @@ export interface LiquidationPort {
   bid(subject: Address, offer: bigint, minCollateral: bigint): Call;
   takeOver(subject: Address): Call;
   cancel(subject: Address): Call;
-  observeBreaker(subject: Address): Call;
 }

@@ -19,7 +19,7 @@ export interface LiquidatorSettings extends SenderSettings {
 /** Debtors whose state is read at the same time. */
 const AT_ONCE = 20;
 
-/** Gives notice to debtors whose health has lapsed, starts their auctions, bids within limits, has creditors remember breakers, and ends what is over: one transaction at a time. */
+/** Gives notice to debtors whose health has lapsed, starts their auctions, bids within limits, and ends what is over: one transaction at a time. */
 export class Liquidator {
   readonly #parts: LiquidatorParts;
   readonly #sender: LiquidationSender;
@@ -43,7 +43,7 @@ export class Liquidator {
     const available = limits.bids ? await creditor.funds(chain.sender) : 0n;
     let until = now + settings.poll;
     for (const [subject, state] of await this.#states()) {
-      const step = decideLiquidation(state, limits, { available, spent: log.spent, observedUntil: log.observedUntil(subject) }, now);
+      const step = decideLiquidation(state, limits, { available, spent: log.spent }, now);
       this.#tell(subject, step);
       if (step.step === "wait") until = Math.min(until, step.until ?? until);
       else if (await this.#sender.send({ subject, offer: 0n, minCollateral: 0n, ...step }, now)) return { progressed: true, wait: 1 };

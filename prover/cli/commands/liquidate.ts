@@ -18,7 +18,6 @@ interface Options extends UnattendedOptions {
   readonly maxOffer?: bigint;
   readonly minDiscountBps: number;
   readonly minGain: bigint;
-  readonly observeEvery: number;
 }
 
 export function liquidateCommand(terminal: Terminal): Command {
@@ -34,7 +33,6 @@ export function liquidateCommand(terminal: Terminal): Command {
       wholeOption("--max-offer <units>", "at most this in one bid (default: the budget)", 128),
       countOption("--min-discount-bps <bps>", "buy the pledge for so much less than its worth, at least", 500),
       wholeOption("--min-gain <units>", "and gain so much, in units of the pledged token: what the gas is worth (default: 0)", 128).default(0n, "0"),
-      countOption("--observe-every <seconds>", "under a circuit breaker, have the creditor remember it, so that prices do not fall meanwhile", 300),
       ...unattendedOptions({ name: "bot", holds: "journal and lock", does: "pays and bids", final: "after which a step is done and the next one begun", confirmations: 2, stuckAfter: 60 }),
     ],
     notes: "What can be spent is also what the creditor is allowed to take of the asset. Prints one line per event, with --json one JSON object per line. It may be killed at any time: no bid is made twice.",
@@ -42,7 +40,7 @@ export function liquidateCommand(terminal: Terminal): Command {
 }
 
 async function run(options: Options, terminal: Terminal): Promise<Outcome> {
-  const { creditor, debtor: subjects, fromBlock, budget, minDiscountBps, minGain, observeEvery } = options;
+  const { creditor, debtor: subjects, fromBlock, budget, minDiscountBps, minGain } = options;
   const files = liquidatorFiles(options.journal);
   return runUnattended(options, files.lock, terminal, async ({ provider, chainId, wallet, report }) => {
     const bot = new Liquidator({
@@ -50,7 +48,7 @@ async function run(options: Options, terminal: Terminal): Promise<Outcome> {
       chain: walletPort(provider, wallet),
       log: new LiquidationLog(files.journal, { chainId: chainId.toString(), creditor }, systemClock.now()),
       report,
-      limits: { bids: budget !== undefined, budget: budget ?? 0n, maxOffer: options.maxOffer ?? budget ?? 0n, minDiscountBps: BigInt(minDiscountBps), minGain, observeEvery },
+      limits: { bids: budget !== undefined, budget: budget ?? 0n, maxOffer: options.maxOffer ?? budget ?? 0n, minDiscountBps: BigInt(minDiscountBps), minGain },
       settings: paceOf(options),
     });
     report("watching", { creditor, chain: chainId.toString(), sender: wallet.address, budget: (budget ?? 0n).toString() });
