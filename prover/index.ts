@@ -146,7 +146,7 @@ export { readR1cs } from "./setup/r1cs.ts";
 export type { R1cs } from "./setup/r1cs.ts";
 
 // Chain
-export { attestersCall, readAttesterKey, revokeKeyCall, revokeRootCall } from "./chain/attester-control.ts";
+export { attestersCall, confirmRootCall, readAttesterKey, readAttesterRoot, revokeKeyCall, revokeRootCall } from "./chain/attester-control.ts";
 export { policyId, solidityProof, submitArguments, tierId } from "./chain/calldata.ts";
 export type { SolidityProof } from "./chain/calldata.ts";
 export { previewCall, sendCall } from "./chain/calls.ts";
@@ -161,7 +161,7 @@ export { checkDeployment, parseDeployment, serializeDeployment } from "./chain/d
 export type { DeploymentFinding, DeploymentRecord } from "./chain/deployment.ts";
 export { AUCTION_TERMS, bidInAuction, cancelLiquidation, giveNotice, liquidatable, PAR, readAuction, startAuction, takeOverPledge } from "./chain/liquidation.ts";
 export type { Auction, AuctionAction, AuctionPhase, AuctionQuery, AuctionTerms, Bid } from "./chain/liquidation.ts";
-export { announceRotation, applyRotation, cancelRotation, pause, rearmBreaker, removePublisher, resume, revokeSnapshot, tripBreaker } from "./chain/oracle-control.ts";
+export { announceRotation, applyRotation, cancelRotation, pause, rearmBreaker, removePublisher, replaceBlockedSet, resume, revokeSnapshot, tripBreaker } from "./chain/oracle-control.ts";
 export type { PublisherPlan } from "./chain/oracle-control.ts";
 export { readPolicyStatus, readPublishers, TRIP_REASONS } from "./chain/oracle-status.ts";
 export type { AnnouncedSet, PolicyStatus, PublisherStatus, TripReason } from "./chain/oracle-status.ts";

@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { HDNodeWallet } from "ethers";
+import { HDNodeWallet, id } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { policyHash } from "../prover/commitment/snapshot.ts";
 import { parsePolicy } from "../prover/risk/policy.ts";
@@ -243,6 +243,10 @@ describe("publishers", () => {
     expect(await done(...decide(vetoes, ...at))).not.toHaveProperty("announced");
     expect(await refused(...decide(await both("rotation", ...next, "3"), ...at))).toMatchObject({ name: "InvalidPublisherSignature", path: "--relay-address" });
 
+    const replace = (who: string) => ["publishers", "replace", ...next.slice(0, -1), ...at, "--rpc", server.url, ...as(who)];
+    expect(await refused(...replace("STRANGER"))).toMatchObject({ path: "--key" });
+    expect(await refused(...replace("ADMIN"))).toMatchObject({ name: "SetNotBlocked", path: "--relay-address", hint: expect.stringContaining("sign for its successor") });
+
     await writeFile(join(folder, "market.json"), JSON.stringify(MARKET_JSON));
     await done("snapshot", "build", "--market", "market.json", "--policy", "policy.json", "--out", "snapshot.json", "--force");
     const revocations = await both("revocation", "snapshot.json");
@@ -311,10 +315,13 @@ describe("attester", () => {
     await writeFile(join(folder, "both.json"), JSON.stringify(registry.attesters.map((attester) => attesterJson(attester!))));
     const act = (verb: string, file: string, who: string) => ["attester", verb, file, ...atRegistry(), ...as(who)];
     expect(await refused(...act("publish", "registry.json", "STRANGER"))).toMatchObject({ path: "--key", hint: expect.stringContaining("REGISTRAR_ROLE") });
-    expect(await done(...act("publish", "registry.json", "ADMIN"))).toMatchObject({ root: registry.root.toString(), attesters: 2 });
-    expect(await world.attesters.getFunction("isCurrent")(registry.root)).toBe(false);
-    await later(ATTESTER_NOTICE);
-    expect(await world.attesters.getFunction("isCurrent")(registry.root)).toBe(true);
+    expect(await done(...act("publish", "registry.json", "ADMIN"))).toMatchObject({ root: registry.root.toString(), attesters: 2, number: 2, current: false, from: (await now(world.chain)) + ATTESTER_NOTICE });
+    expect(await refused(...act("confirm", "registry.json", "ADMIN"))).toMatchObject({ name: "ConfirmedByRegistrar", path: "--key" });
+    expect(await refused(...act("confirm", "registry.json", "STRANGER"))).toMatchObject({ path: "--key", hint: expect.stringContaining("GUARDIAN_ROLE") });
+    await call(world.attesters, world.admin, "grantRole", id("GUARDIAN_ROLE"), WALLETS.STRANGER!.address);
+    expect(await done(...act("confirm", "registry.json", "STRANGER"))).toMatchObject({ number: 2, current: true, from: await now(world.chain) });
+    expect(await refused(...act("confirm", "registry.json", "STRANGER"))).toMatchObject({ name: "NothingToConfirm" });
+    await call(world.attesters, world.admin, "revokeRole", id("GUARDIAN_ROLE"), WALLETS.STRANGER!.address);
     expect(await refused(...act("publish", "registry.json", "ADMIN"))).toMatchObject({ name: "RootPublishedBefore" });
     for (const [file, path] of [["gap.json", "gap.json, attesters[0]"], ["both.json", "both.json"]] as const) {
       const { code, stderr } = await cli.runHere([...act(file === "gap.json" ? "publish" : "revoke", file, "ADMIN"), "--json"], { env: ENV });

@@ -20,6 +20,9 @@ export function attestersCall(contract: Contract, registry: AttesterRegistry): C
   return { contract, method: "publish", args: [registry.root, leaves] };
 }
 
+/** A guardian who is no registrar ends the notice of a published root, having computed it from its leaves. */
+export const confirmRootCall = (contract: Contract, root: bigint): Call => ({ contract, method: "confirm", args: [root] });
+
 /** The guardian revokes a key, at once and for good: proofs against any root that holds it stop counting. */
 export const revokeKeyCall = (contract: Contract, { x, y }: Point): Call => ({ contract, method: "revokeKey", args: [x, y] });
 
@@ -31,4 +34,12 @@ export async function readAttesterKey(contract: Contract, { x, y }: Point): Prom
   const [id, number] = await Promise.all([ask<string>(contract, "keyId", x, y), ask<bigint>(contract, "count")]);
   const [isRevoked, isInLatestRoot] = await Promise.all([ask<boolean>(contract, "isKeyRevoked", id), ask<boolean>(contract, "holdsKey", number, x, y)]);
   return { isRevoked, isInLatestRoot };
+}
+
+/** What the contract keeps of a root; null where it was never published. Times in unix seconds. @throws ChainError */
+export async function readAttesterRoot(contract: Contract, root: bigint): Promise<{ readonly number: number; readonly current: boolean; readonly currentFrom: number; readonly revoked: boolean } | null> {
+  const [number, current] = await ask(contract, "lookup", root);
+  if (number === 0n) return null;
+  const [, { currentFrom, revoked }] = await ask(contract, "rootAt", number);
+  return { number: Number(number), current, currentFrom: Number(currentFrom), revoked };
 }

@@ -28,6 +28,9 @@ export const removePublisher = (contract: Contract, publisher: string): Call => 
 /** The admin of an oracle announces the set that is to succeed the one in use. A relay is told by signatures: `relayRotation`. */
 export const announceRotation = (contract: Contract, plan: PublisherPlan): Call => ({ contract, method: "announceRotation", args: rotationArguments(plan) });
 
+/** The admin of a relay announces another set where guardians have cut the one in use down to its quorum and it has fallen silent. */
+export const replaceBlockedSet = (relay: Contract, plan: PublisherPlan): Call => ({ contract: relay, method: "replaceBlockedSet", args: rotationArguments(plan) });
+
 /** Anyone puts the announced set to use, once its notice has passed. */
 export const applyRotation = (contract: Contract, plan: PublisherPlan): Call => ({ contract, method: "applyRotation", args: rotationArguments(plan) });
 

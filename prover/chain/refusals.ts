@@ -12,7 +12,8 @@ export async function namingRefusals<T>(contract: Contract, call: () => Promise<
     const refusal = revertData(cause);
     const parsed = refusal === undefined ? null : contract.interface.parseError(refusal);
     if (parsed !== null) throw await contractRefused(contract, parsed, cause);
-    if (isError(cause, "CALL_EXCEPTION") && cause.data === "0x") throw notOurs(cause);
+    if (isError(cause, "CALL_EXCEPTION") && cause.data === "0x") throw notOurs("the contract at this address refuses without a reason", cause);
+    if (isError(cause, "BAD_DATA")) throw notOurs("what stands at this address does not answer as asked, or nothing does", cause);
     const reason = isError(cause, "CALL_EXCEPTION") ? (cause.reason ?? cause.shortMessage) : cause instanceof Error ? cause.message : String(cause);
     throw new MarginProofError("ChainError", reason, { hint: "check the address, the network and the sender's balance", cause });
   }
@@ -23,9 +24,9 @@ export function ask<T = any>(contract: Contract, method: string, ...args: readon
   return namingRefusals(contract, () => contract.getFunction(method).staticCall(...args));
 }
 
-/** Every refusal of ours has a name: a contract that has none, or does not know what it is asked, is another one. */
-const notOurs = (cause: unknown): MarginProofError =>
-  new MarginProofError("ChainError", "the contract at this address refuses without a reason", { hint: "check that the address is that of the contract asked for, and not another's of the deployment", cause });
+/** Every refusal of ours has a name, and every answer its shape: a contract that has neither is another one. */
+const notOurs = (reason: string, cause: unknown): MarginProofError =>
+  new MarginProofError("ChainError", reason, { hint: "check that the network is right, and that the address is that of the contract asked for", cause });
 
 async function contractRefused(contract: Contract, parsed: ErrorDescription, cause: unknown): Promise<MarginProofError> {
   // A claim of a batch: what is wrong with it stands inside, unless it ran out of gas.

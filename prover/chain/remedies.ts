@@ -21,6 +21,7 @@ const roleName = (hash: string): string => (BigInt(hash) === 0n ? "DEFAULT_ADMIN
 /** By the error's name: the library's own name of the argument, or `signer`. */
 export const REFUSED_PARTS: Readonly<Record<string, string>> = {
   AccessControlUnauthorizedAccount: "signer",
+  ConfirmedByRegistrar: "signer",
   InsufficientBalance: "amount",
   CollateralInUse: "amount",
   InvalidQuorum: "quorum",
@@ -109,10 +110,14 @@ export const REMEDIES: Readonly<Record<string, Remedy>> = {
   RotationPending: "cancel what is announced first, or put it to use",
   RotationWasCancelled: "this very set was cancelled for this version: announce another",
   SetInUse: "this set is the one in use: there is nothing to change",
-  InvalidQuorum: "a quorum is more than half of the publishers, at most all of the at most 16, and on public networks more than one",
+  InvalidQuorum: "a quorum is more than half of the publishers, at most all of the at most 16, and on public networks not all",
   PublishersNotAscending: "name each publisher once, and no zero address",
   PublisherBarred: "a publisher that was removed never comes back: name another",
   QuorumOutOfReach: "without this publisher no quorum is left: pause, and announce another set",
+  NothingToConfirm: "only a published root whose notice runs, and that no later one has superseded, can be confirmed",
+  ConfirmedByRegistrar: "confirm as a guardian who may not publish: ending a notice early takes two",
+  DuplicateAttester: "give each key once for a venue",
+  SetNotBlocked: "have the set in use sign for its successor: it still can",
   NothingToRevoke: "only a root that was published, and is not revoked, can be revoked",
   RootPublishedBefore: "each registry is published once: change it, or leave the one that is published",
   InvalidAttester: "make the registry anew: an entry's key, venue or validity is wrong",

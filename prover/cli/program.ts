@@ -6,6 +6,7 @@ import { makeGroup, PROGRAM, strict } from "./command.ts";
 import { accountSetGrow } from "./commands/account-set-grow.ts";
 import { accountSetMake } from "./commands/account-set.ts";
 import { accountSetRelease } from "./commands/account-set-release.ts";
+import { attesterConfirm } from "./commands/attester-confirm.ts";
 import { attesterKeygen } from "./commands/attester-keygen.ts";
 import { attesterPublish } from "./commands/attester-publish.ts";
 import { attesterRegistry } from "./commands/attester-registry.ts";
@@ -24,7 +25,7 @@ import { policyList } from "./commands/policy-list.ts";
 import { policyShow } from "./commands/policy-show.ts";
 import { liquidateCommand } from "./commands/liquidate.ts";
 import { proveCommand } from "./commands/prove.ts";
-import { publishersAnnounce, publishersApply, publishersCancel, publishersRemove } from "./commands/publishers.ts";
+import { publishersAnnounce, publishersApply, publishersCancel, publishersRemove, publishersReplace } from "./commands/publishers.ts";
 import { publishersDecide } from "./commands/publishers-decide.ts";
 import { publishersSignRevocation, publishersSignRotation, publishersSignVeto } from "./commands/publishers-sign.ts";
 import { scenariosCommand } from "./commands/scenarios.ts";
@@ -54,7 +55,7 @@ export function makeProgram(terminal: Terminal): Command {
   program
     .addCommand(group("import", "turn what venues export into markets and books", importDeribit(terminal), importCsvCommand(terminal)))
     .addCommand(group("snapshot", "commit to the risk numbers of a market, check a commitment, publish it", snapshotBuild(terminal), snapshotVerify(terminal), snapshotSign(terminal), snapshotPublish(terminal)))
-    .addCommand(group("attester", "keys that sign account statements", attesterKeygen(terminal), attesterRegistry(terminal), attesterPublish(terminal), attesterRevoke(terminal), attesterRevokeRoot(terminal)))
+    .addCommand(group("attester", "keys that sign account statements", attesterKeygen(terminal), attesterRegistry(terminal), attesterPublish(terminal), attesterConfirm(terminal), attesterRevoke(terminal), attesterRevokeRoot(terminal)))
     .addCommand(group("statement", "signed account statements", statementSign(terminal), statementVerify(terminal)))
     .addCommand(makeGroup(terminal, "account-set", "the venue accounts that a subject registers, how they grow and are given up", [accountSet, accountSetGrow(terminal), release], accountSet))
     .addCommand(group("policy", "read, check and make margin policies", policyList(terminal), policyShow(terminal), policyCheck(terminal), policyHistory(terminal)))
@@ -70,7 +71,7 @@ export function makeProgram(terminal: Terminal): Command {
     .addCommand(watchCommand(terminal))
     .addCommand(liquidateCommand(terminal))
     .addCommand(group("control", "what guardians and admins may do: stop and resume, revoke, re-arm", controlStatus(terminal), controlPause(terminal), controlResume(terminal), controlTrip(terminal), controlRearm(terminal), controlRevoke(terminal)))
-    .addCommand(group("publishers", "who publishes: sets that change as a whole, with notice", publishersAnnounce(terminal), publishersApply(terminal), publishersCancel(terminal), publishersRemove(terminal), decisions, publishersDecide(terminal)))
+    .addCommand(group("publishers", "who publishes: sets that change as a whole, with notice", publishersAnnounce(terminal), publishersApply(terminal), publishersCancel(terminal), publishersRemove(terminal), publishersReplace(terminal), decisions, publishersDecide(terminal)))
     .addCommand(group("deployment", "contracts on a chain", deploymentVerify(terminal)));
   return program;
 }

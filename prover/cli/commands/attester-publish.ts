@@ -1,11 +1,19 @@
+import type { Contract } from "ethers";
 import type { Command } from "commander";
-import { attestersCall } from "../../chain/attester-control.ts";
+import { attestersCall, readAttesterRoot } from "../../chain/attester-control.ts";
 import type { Address } from "../../statement/address.ts";
 import { makeAct } from "../acting.ts";
 import { attestersOf } from "../attesters-contract.ts";
 import { readRegistry, rethrowIn } from "../documents.ts";
 import { registryAddressOption } from "../options.ts";
+import type { Facts } from "../summaries.ts";
 import type { Terminal } from "../terminal.ts";
+
+/** When a root counts. */
+export async function rootFacts(contract: Contract, root: bigint): Promise<Facts> {
+  const found = await readAttesterRoot(contract, root);
+  return found === null ? {} : { number: found.number, current: found.current, from: found.currentFrom };
+}
 
 interface Options {
   readonly registryAddress: Address;
@@ -19,12 +27,12 @@ export function attesterPublish(terminal: Terminal): Command {
     options: [registryAddressOption().makeOptionMandatory()],
     whose: "a registrar",
     contractOption: "--registry-address",
-    notes: "The first root counts at once, any other when its notice is over or a guardian who is no registrar has confirmed it. The root before it may be used for a grace period after that.",
+    notes: "A root after the first counts when its notice is over, or a guardian who is no registrar confirms it; the one before counts meanwhile.",
     plan: async ({ registryAddress }, { signer }, [file]) => {
       const registry = readRegistry(file!);
       const contract = await attestersOf(registryAddress, signer);
       const call = await Promise.resolve().then(() => attestersCall(contract, registry)).catch(rethrowIn(file!));
-      return { calls: [call], facts: { root: registry.root.toString(), attesters: registry.attesters.filter((attester) => attester !== null).length } };
+      return { calls: [call], facts: { root: registry.root.toString(), attesters: registry.attesters.filter((attester) => attester !== null).length }, after: () => rootFacts(contract, registry.root) };
     },
   });
 }

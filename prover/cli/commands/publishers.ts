@@ -2,7 +2,7 @@ import type { Contract } from "ethers";
 import type { Command, Option } from "commander";
 import type { Call } from "../../chain/calls.ts";
 import { contractAt } from "../../chain/contracts.ts";
-import { announceRotation, applyRotation, cancelRotation, removePublisher, type PublisherPlan } from "../../chain/oracle-control.ts";
+import { announceRotation, applyRotation, cancelRotation, removePublisher, replaceBlockedSet, type PublisherPlan } from "../../chain/oracle-control.ts";
 import { parseAddress, type Address } from "../../statement/address.ts";
 import { BITS } from "../../units.ts";
 import { makeAct, type Plan, type Sender } from "../acting.ts";
@@ -32,6 +32,22 @@ export function publishersAnnounce(terminal: Terminal): Command {
     contractOption: "--oracle-address",
     notes: "It counts once its notice has passed and somebody applies it, unless a guardian or a quorum of the set in use objects.",
     plan: (options, sender) => onOracle(options, sender, (oracle) => announceRotation(oracle, planOf(options))),
+  });
+}
+
+export function publishersReplace(terminal: Terminal): Command {
+  return makeAct<Omit<SetOptions, "oracleAddress"> & { readonly relayAddress: Address }>(terminal, {
+    usage: "replace",
+    summary: "announce, at a relay, the successor of a set that was cut down to its quorum and has fallen silent",
+    example: `publishers replace ${SET} ${at("ADMIN_KEY").replace("--oracle-address", "--relay-address")}`,
+    options: [...setOptions().slice(0, 2), parsedOption("--relay-address <address>", "the RelayedSnapshots contract", parseAddress).makeOptionMandatory()],
+    whose: "an admin of the relay",
+    contractOption: "--relay-address",
+    notes: "A set that can still sign names its successor itself: publishers sign rotation.",
+    plan: ({ relayAddress, ...set }, { signer }) => {
+      const relay = contractAt("RelayedSnapshots", relayAddress, signer);
+      return { calls: [replaceBlockedSet(relay, planOf(set))], facts: { relay: relayAddress }, after: () => publisherFacts(relay) };
+    },
   });
 }
 
@@ -78,7 +94,7 @@ const setOptions = (): Option[] => [
   oracleAddressOption().makeOptionMandatory(),
 ];
 
-const planOf = ({ publisher, quorum }: SetOptions): PublisherPlan => ({ publishers: publisher, quorum });
+const planOf = ({ publisher, quorum }: Omit<SetOptions, "oracleAddress">): PublisherPlan => ({ publishers: publisher, quorum });
 
 function onOracle({ oracleAddress }: Options, { signer }: Sender, call: (oracle: Contract) => Call): Plan {
   const oracle = contractAt("SnapshotOracle", oracleAddress, signer);
