@@ -339,33 +339,22 @@ describe("a circuit breaker", () => {
     expect((await sold(at(chain(), until + 180, () => bid(1n)))).price).toBe((PAR * 875n) / 1_000n);
   });
 
-  it("that its source forgets is remembered by whoever observed it, and by every bid", async () => {
-    expect(await refused(call(credit, lending.bidder, "observeBreaker", subject))).toEqual(["NotNoticed", subject]);
+  it("that nobody saw counts as much: who asks is told when it ended", async () => {
     // In basis points, to the nearest: what is sold of the pledge changes the shortfall a little.
     const priceAt = async (time: number) => ((await sold(at(chain(), time, () => bid(1n)))).price + 5n * 10n ** 13n) / 10n ** 14n;
     const startedAt = await started();
-    await spareUntil(startedAt + 400);
-    await travelTo(chain(), startedAt + 200);
-    await call(credit, lending.bidder, "observeBreaker", subject);
-    const first = await now(chain());
-    await spareUntil(0);
-    // Observed before its end: what was spared until then is remembered, and no more.
-    expect(await priceAt(first + 90)).toBe(9_000n);
-    await spareUntil(first + 100);
-    expect(await priceAt(first + 110)).toBe(9_222n);
-    await spareUntil(0);
-    expect(await priceAt(first + 190)).toBe(9_000n);
-    await call(credit, lending.bidder, "observeBreaker", subject);
-    expect(await priceAt(first + 280)).toBe(8_750n);
+    await travelTo(chain(), startedAt + 400);
+    await spareUntil(startedAt + 200);
+    expect(await priceAt(startedAt + 200 + 270)).toBe(8_500n);
+    await spareUntil(startedAt + 471);
+    expect(await priceAt(startedAt + 471 + 90)).toBe(9_000n);
   });
 
-  it("observed after a notice prolongs the grace period, though its source forgets it", async () => {
+  it("that began and ended after the notice prolongs the grace period", async () => {
     await notice();
     const until = (await now(chain())) + 1_000;
-    await spareUntil(until);
     await travelTo(chain(), until + 5);
-    await call(credit, lending.bidder, "observeBreaker", subject);
-    await spareUntil(0);
+    await spareUntil(until);
     expect(await refused(at(chain(), until + gracePeriod - 1, () => start()))).toEqual(["GracePeriod", BigInt(until + gracePeriod)]);
     await at(chain(), until + gracePeriod, () => start());
   });
@@ -490,7 +479,7 @@ describe("attacks:", () => {
     await call(reentered, lending.lender, "charge", subject, DEBT);
     await fund({ ...world, token: odd }, lending.bidder, reentered, MUCH);
     await started(reentered);
-    const doors: [string, unknown[]][] = [["bid", [subject, 1n, 0n]], ["takeOver", [subject]], ["cancel", [subject]], ["notice", [subject]], ["start", [subject]], ["recover", [subject, 1n]], ["observeBreaker", [subject]]];
+    const doors: [string, unknown[]][] = [["bid", [subject, 1n, 0n]], ["takeOver", [subject]], ["cancel", [subject]], ["notice", [subject]], ["start", [subject]], ["recover", [subject, 1n]]];
     for (const [name, args] of doors) {
       await odd.getFunction("listen")(reentered.target, reentered.interface.encodeFunctionData(name, args));
       expect(await refused(bid(USD, 0n, { creditor: reentered }), reentered), name).toEqual(["ReentrancyGuardReentrantCall"]);

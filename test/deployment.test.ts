@@ -172,11 +172,12 @@ describe("a plan", () => {
     expect(await rejection(planOf(change))).toMatchObject({ code, path });
   });
 
-  it("of a demo dollar is for local networks only", async () => {
+  it("of a demo dollar, or with publishers who must all agree, is for local networks only", async () => {
     const publicChain = await connect({ network: "publicNetwork" });
     try {
       const plan = { ...(await planOf()), tiers: [] };
       expect(await rejection(deployProtocol(publicChain, plan))).toMatchObject({ code: "ChainError", path: "chain 1" });
+      expect(await rejection(deployProtocol(publicChain, { ...plan, collateralToken: ADMIN }))).toMatchObject({ code: "OutOfRange", path: "quorum" });
       expect(await publicChain.ethers.provider.getBlockNumber()).toBe(0);
     } finally {
       await publicChain.close();

@@ -79,11 +79,6 @@ abstract contract HealthRecords is IMarginHealth, BreachLedger, ICollateralUse {
         return _meets(_accounts[subject].last, terms);
     }
 
-    /// @inheritdoc IMarginHealth
-    function graceUntil(bytes32 policyId) external view returns (uint256) {
-        return oracle.graceUntil(policyId);
-    }
-
     /// @inheritdoc ICollateralUse
     /// @dev Runs to the proof's end whatever ends its health before: no revocation, breach or release opens the escrow.
     function collateralInUse(address subject) external view returns (uint256) {
@@ -130,7 +125,11 @@ abstract contract HealthRecords is IMarginHealth, BreachLedger, ICollateralUse {
     /// @dev Whether the last proof counts and meets the terms.
     function _meets(Record last, Terms calldata terms) internal view returns (bool) {
         (bool healthy, bytes32 policyId, ) = _standing(last);
-        if (!healthy || policyId != terms.policyId) return false;
+        return healthy && policyId == terms.policyId && _claims(last, terms);
+    }
+
+    /// @dev Whether the last proof claims as much as the terms ask, under whichever policy.
+    function _claims(Record last, Terms calldata terms) internal pure returns (bool) {
         Claim memory proved = _claimOf(last);
         return
             proved.level >= terms.level &&

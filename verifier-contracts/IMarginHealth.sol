@@ -187,11 +187,14 @@ interface IMarginHealth {
     /// @return Whether it does.
     function meets(address subject, Terms calldata terms) external view returns (bool);
 
-    /// @notice Until when accounts under a policy are spared from liquidation, because publishers disagree, are paused
-    /// or report a market that moves beyond bounds, so that proofs cannot be renewed.
-    /// @param policyId The policy.
-    /// @return The last second of that grace, zero if there is none.
-    function graceUntil(bytes32 policyId) external view returns (uint256);
+    /// @notice Until when credit to the subject on these terms is or was spared from liquidation, because proofs could
+    /// not be renewed: publishers disagreed, fell silent or reported a market that moves beyond bounds, under the
+    /// terms' policy; or the registry was paused while a proof on these terms ran that no breach has ended. Both are
+    /// bounded, and both stay known when they are over.
+    /// @param subject The account asked about.
+    /// @param terms What the creditor demands.
+    /// @return The last second of the latest such grace, zero if there never was one.
+    function graceUntil(address subject, Terms calldata terms) external view returns (uint256);
 
     /// @notice Everything known about the subject.
     /// @param subject The account asked about.

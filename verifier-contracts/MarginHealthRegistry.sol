@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
-import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
@@ -15,6 +14,7 @@ import {IMarginHealth, Terms} from "./IMarginHealth.sol";
 import {ISnapshotSource} from "./ISnapshotSource.sol";
 import {StatementKind} from "./ITierTable.sol";
 import {MarginHealthVerifier} from "./MarginHealthVerifier.sol";
+import {PauseGrace} from "./PauseGrace.sol";
 import {PolicyTable} from "./PolicyTable.sol";
 import {Claim, PublicSignals} from "./PublicSignals.sol";
 import {Record, Records} from "./Record.sol";
@@ -26,7 +26,7 @@ import {IVerificationErrors} from "./IVerificationErrors.sol";
 /// than the last. IMarginHealth states what an accepted proof shows and what must be trusted.
 /// @dev Anyone may submit for anyone: the claim names its subject. Replay is stopped by the subject's sequence, never
 /// by the proof's bytes, which anyone can re-randomise.
-contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, Pausable {
+contract MarginHealthRegistry is PolicyTable, AccountSets, PauseGrace, IVerificationErrors {
     using PublicSignals for uint256;
     using PublicSignals for uint256[7];
 
@@ -75,12 +75,12 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
         IERC20Metadata collateralToken
     ) PolicyTable(admin) HealthRecords(oracle_, attesters_) AccountSets(verifier_, collateralToken) {}
 
-    /// @notice Stops submissions and new credit. What was proved lapses in its time.
+    /// @notice Stops submissions and new credit. What was proved lapses in its time; PauseGrace says whom that spares.
     function pause() external onlyRole(GUARDIAN_ROLE) {
         _pause();
     }
 
-    /// @notice Resumes submissions and new credit.
+    /// @notice Resumes submissions and new credit. Who is spared must prove its health again.
     function unpause() external onlyRole(DEFAULT_ADMIN_ROLE) {
         _unpause();
     }
@@ -128,7 +128,9 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
     }
 
     /// @notice Ends the subject's health: its margin does not cover what the policy demands, by newer statements or a
-    /// newer snapshot than those of its last proof, all collateral in escrow counted. Anyone may submit, paused or not.
+    /// newer snapshot than those of its last proof, all collateral counted that this proof counts. What else is in
+    /// escrow is free to leave, and no deposit stops a breach: a proof that counts it does. Anyone may submit, paused
+    /// or not.
     /// @param tier Circuit tier of the proof, one of breaches.
     /// @param proof The breach proof.
     /// @param signals Its public signals, in the order of PublicSignals.
@@ -143,7 +145,7 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
         (uint32 snapshot, ) = _requireSnapshot(policyId, signals.snapshotRoot());
         _requireAttesterRoot(signals.attesterRoot());
         _requireBreachClaim(policyId, claim);
-        _requireAllCounted(claim.subject, signals.onChainCollateral());
+        _requireAllCounted(last, signals.onChainCollateral());
         _requireProvedUnder(policyId, last.snapshot());
 
         Evidence memory proved = _provedEvidence(account, last);
@@ -283,9 +285,8 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
         if (counted > held) revert CollateralNotHeld(counted, held);
     }
 
-    function _requireAllCounted(address subject, uint256 counted) private view {
-        uint256 held = escrow.collateralOf(subject);
-        if (counted < held) revert CollateralLeftOut(counted, held);
+    function _requireAllCounted(Record last, uint256 counted) private pure {
+        if (counted < last.collateral()) revert CollateralLeftOut(counted, last.collateral());
     }
 
     /// @dev A breach is of the health that was proved: of the same policy.

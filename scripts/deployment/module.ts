@@ -9,6 +9,9 @@ import { SETUP_KINDS } from "../../prover/chain/deployment.ts";
 import { STATEMENT_KINDS, statementKind } from "../../prover/proof/tiers.ts";
 import type { DeploymentPlan } from "./plan.ts";
 
+/** Seconds: the least that networks take which are not local. */
+const DEFAULT_ATTESTER_NOTICE = 86_400;
+
 /** Contracts that the account which deploys administers at first. The oracle has its admin and guardian from the start. */
 const ADMINISTERED = ["MarginHealthVerifier", "AttesterRegistry", "MarginHealthRegistry"] as const satisfies readonly ContractName[];
 
@@ -25,7 +28,7 @@ export function rolesOf(name: ContractName): readonly string[] {
  */
 export function protocolModule(plan: DeploymentPlan, deployer: string) {
   return buildModule("MarginHealth", (m) => {
-    const attesters = m.contract("AttesterRegistry", [deployer, plan.attesterGrace]);
+    const attesters = m.contract("AttesterRegistry", [deployer, plan.attesterGrace, plan.attesterNotice ?? DEFAULT_ATTESTER_NOTICE]);
     const oracle = m.contract("SnapshotOracle", [snapshotTerms(plan, plan.admin)]);
     const verifier = m.contract("MarginHealthVerifier", [deployer, plan.tierActivationDelay, plan.tierNoticePeriod]);
     const token = plan.collateralToken === "demo" ? m.contract("DemoDollar") : plan.collateralToken;

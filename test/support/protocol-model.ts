@@ -57,6 +57,8 @@ export interface RootModel {
   readonly number: number;
   readonly root: bigint;
   readonly keys: readonly number[];
+  currentFrom: number;
+  /** `Infinity` for the latest. */
   supersededAt: number;
   revoked: boolean;
 }
@@ -94,7 +96,9 @@ export interface Model {
   readonly tiers: TierModel[];
   readonly balances: Map<string, Balance>;
   readonly gracePeriod: number;
+  readonly attesterNotice: number;
   readonly releaseDelay: number;
+  readonly pauseGrace: number;
   isPaused: boolean;
 }
 
@@ -124,8 +128,14 @@ export function isHealthy({ snapshots, roots }: Model, { last, isBreached, isEnd
   return !snapshots.find(({ number }) => number === last.snapshot)!.revoked && !roots.find(({ number }) => number === last.root)!.revoked;
 }
 
-/** A root may be used: not revoked, and the latest or in its grace period. */
-export const isCurrentRoot = ({ gracePeriod }: Model, { revoked, supersededAt }: RootModel, time: number): boolean => !revoked && (supersededAt === 0 || time <= supersededAt + gracePeriod);
+/** A root may be used: no other stood in its place before its notice was over, that is and its grace period is not, and it is not revoked. */
+export const isCurrentRoot = ({ gracePeriod }: Model, { revoked, currentFrom, supersededAt }: RootModel, time: number): boolean =>
+  !revoked && currentFrom < supersededAt && currentFrom <= time && time <= supersededAt + gracePeriod;
+
+/** From a time on, a root stands in the place of those before it. */
+export function supersede({ roots }: Model, by: RootModel): void {
+  for (const before of roots) if (before.number < by.number) before.supersededAt = Math.min(before.supersededAt, by.currentFrom);
+}
 
 const isOlder = (a: Evidence, b: Evidence): boolean => a.sequence < b.sequence || a.asOf < b.asOf || a.snapshot < b.snapshot;
 const isSame = (a: Evidence, b: Evidence): boolean => a.sequence === b.sequence && a.snapshot === b.snapshot;
@@ -191,7 +201,7 @@ export function judgeBreach(model: Model, subject: SubjectModel, sent: ClaimedSi
   if (Number(levelBit(level)) > policy.level) return "BreachOfHigherLevel";
   if (Number(minRatioBps) > policy.minRatioBps) return "BreachOfHigherRatio";
   if (Number(assuranceLevel(minAssurance)) < policy.minAssurance) return "AssuranceTooLow";
-  if (sent.collateral < countable(model, subject.address)) return "CollateralLeftOut";
+  if (sent.collateral < subject.last.collateral) return "CollateralLeftOut";
   if (subject.last.policyId !== policy.policyId) return "BreachOfOtherPolicy";
   const breached: Evidence = { sequence: subject.sequenceBase + sequence, asOf, snapshot: snapshot.number, collateral: sent.collateral };
   const newest = subject.isBreached ? subject.breach! : subject.last;

@@ -6,8 +6,8 @@ import { parseAddress } from "../../prover/statement/address.ts";
 import { scopeOf } from "../../prover/statement/scope.ts";
 import { at, now } from "./contracts.ts";
 import type { Dice } from "./dice.ts";
-import { ACCOUNT_SET, ATTESTER_REGISTRY, BREACH, BREACH_TIER, call, DEMANDED, GRACE_PERIOD, GROWTH, GROWTH_TIER, HEALTH, POLICY_HASH, POLICY_ID, SNAPSHOT_ROOT, TIER, type World } from "./margin-world.ts";
-import { inUseOf, isHealthy, newSubject, pledgedBy, balanceOf, type ClaimedSignals, type Model, type SubjectModel } from "./protocol-model.ts";
+import { ACCOUNT_SET, ATTESTER_NOTICE, ATTESTER_REGISTRY, BREACH, BREACH_TIER, call, DEMANDED, GRACE_PERIOD, GROWTH, GROWTH_TIER, HEALTH, POLICY_HASH, POLICY_ID, SNAPSHOT_ROOT, TIER, type World } from "./margin-world.ts";
+import { inUseOf, isCurrentRoot, isHealthy, newSubject, pledgedBy, balanceOf, type ClaimedSignals, type Model, type SubjectModel } from "./protocol-model.ts";
 import { simulate, trapdoor, type Proof } from "./tiny-groth16.ts";
 
 export interface Run {
@@ -16,6 +16,8 @@ export interface Run {
   /** Whose address each signer of a subject or creditor is. */
   readonly signers: ReadonlyMap<string, Signer>;
   readonly creditors: readonly string[];
+  /** Guards the attesters, and publishes none. */
+  readonly guardian: Signer;
   /** Claims that were accepted once. */
   readonly accepted: ClaimedSignals[];
   /** Time of the next block. */
@@ -38,26 +40,29 @@ export async function beginRun(world: World): Promise<Run> {
   const subjects = [world.subject, ...signers.slice(6, 9)];
   const creditors = signers.slice(9, 11);
   const addresses = await Promise.all([...subjects, ...creditors].map((signer) => signer.getAddress()));
-  const time = await now(world.chain);
   const { oracle, attesters } = world;
   const [number, expiresAt] = await oracle.getFunction("lookup")(POLICY_ID, SNAPSHOT_ROOT);
   const [, entry] = await attesters.getFunction("rootAt")(1);
+  const guardian = signers[11]!;
+  await call(attesters, world.admin, "grantRole", await attesters.getFunction("GUARDIAN_ROLE")(), await guardian.getAddress());
   const tierOf = (tier: string, kind: number) => ({ tier, kind, label: SECRETS_OF[tier]!, activeFrom: 0, sunset: 0, disabled: false });
   const model: Model = {
     subjects: addresses.slice(0, subjects.length).map(newSubject),
     snapshots: [{ number: Number(number), policyId: POLICY_ID, root: SNAPSHOT_ROOT, expiresAt: Number(expiresAt), current: true, revoked: false }],
-    roots: [{ number: Number(entry.number), root: ATTESTER_REGISTRY.root, keys: [0], supersededAt: 0, revoked: false }],
+    roots: [{ number: Number(entry.number), root: ATTESTER_REGISTRY.root, keys: [0], currentFrom: Number(entry.currentFrom), supersededAt: Infinity, revoked: false }],
     revokedKeys: new Set(),
     policies: [{ policyId: POLICY_ID, policyHash: POLICY_HASH, ...DEMANDED, retired: false }],
     tiers: [tierOf(TIER, HEALTH), tierOf(BREACH_TIER, BREACH), tierOf(GROWTH_TIER, GROWTH)],
     balances: new Map(),
     gracePeriod: GRACE_PERIOD,
+    attesterNotice: ATTESTER_NOTICE,
     releaseDelay: Number(await world.registry.getFunction("RELEASE_DELAY")()),
+    pauseGrace: Number(await world.registry.getFunction("PAUSE_GRACE")()),
     isPaused: false,
   };
   model.subjects[0]!.accountSet = ACCOUNT_SET;
   const byAddress = new Map(addresses.map((address, i) => [address, [...subjects, ...creditors][i]!] as const));
-  return { world, model, signers: byAddress, creditors: addresses.slice(subjects.length), accepted: [], time };
+  return { world, model, signers: byAddress, creditors: addresses.slice(subjects.length), guardian, accepted: [], time: await now(world.chain) };
 }
 
 /** The error a call ends in by name, or undefined. In a batch, the reason stands behind the index: `BadClaim 2 StatementTooOld`. */
@@ -100,14 +105,14 @@ export async function checkInvariants(run: Run): Promise<void> {
   await Promise.all(model.subjects.map((subject) => checkSubject(run, subject, head)));
   await checkEscrow(run, head);
   for (const { policyId, root } of model.snapshots.filter(({ revoked }) => revoked)) expect((await world.oracle.getFunction("lookup")(policyId, root)).current).toBe(false);
-  for (const { number, root, revoked } of model.roots) {
+  for (const published of model.roots) {
+    const { number, root, revoked } = published;
     const [found, isCurrent] = await world.attesters.getFunction("lookup")(root);
-    expect([Number(found), await world.attesters.getFunction("isRevoked")(number)]).toEqual([number, revoked]);
-    if (revoked) expect(isCurrent).toBe(false);
+    expect([Number(found), await world.attesters.getFunction("isRevoked")(number), isCurrent]).toEqual([number, revoked, isCurrentRoot(model, published, head)]);
   }
 }
 
-async function checkSubject({ world: { registry }, model }: Run, subject: SubjectModel, head: number): Promise<void> {
+async function checkSubject({ world: { registry, oracle }, model }: Run, subject: SubjectModel, head: number): Promise<void> {
   const { address } = subject;
   const lowest = { policyId: subject.last?.policyId ?? POLICY_ID, level: 0, minRatioBps: 0, minAssurance: 0 };
   const ask = (name: string, ...parameters: unknown[]) => registry.getFunction(name)(address, ...parameters);
@@ -115,6 +120,12 @@ async function checkSubject({ world: { registry }, model }: Run, subject: Subjec
   const healthy = isHealthy(model, subject, head);
   expect([answer, health.healthy, meets, canOpen && !answer]).toEqual([healthy, healthy, healthy, false]);
   expect(canOpen && (subject.hasGrown || model.isPaused)).toBe(false);
+  // A pause spares nobody whose health ended otherwise than by time, and beyond the proof for as long as the contract says.
+  const [spared, byBreaker] = await Promise.all([ask("graceUntil", lowest), oracle.getFunction("graceUntil")(lowest.policyId)]);
+  if (spared !== byBreaker) {
+    expect([subject.isBreached, subject.isEnded]).toEqual([false, false]);
+    expect(Number(spared)).toBeLessThan(subject.last!.healthyUntil + model.pauseGrace);
+  }
   expect(Number(health.sequence)).toBe(subject.last?.sequence ?? subject.sequenceBase);
   expect([status.current, status.proved, Number(status.releaseFrom)]).toEqual([subject.accountSet, subject.last?.accountSet ?? 0n, subject.releaseFrom]);
 }

@@ -6,7 +6,7 @@ import { parseAddress } from "../../prover/statement/address.ts";
 import type { Dice } from "./dice.ts";
 import { now } from "./contracts.ts";
 import { attesterArguments, BREACH, BREACH_TIER, call, GROWTH, GROWTH_TIER, HEALTH, policyIdOf, publishSnapshot, TIER, TIER_DELAY, type World } from "./margin-world.ts";
-import { balanceOf, countable, inUseOf, isHealthy, judgeBreach, judgeHealth, newSubject, pledgedBy, recordHealth, tierRefusal, type Balance, type ClaimedSignals, type Proved, type SubjectModel } from "./protocol-model.ts";
+import { balanceOf, countable, inUseOf, isCurrentRoot, isHealthy, judgeBreach, judgeHealth, newSubject, pledgedBy, recordHealth, supersede, tierRefusal, type Balance, type ClaimedSignals, type Proved, type SubjectModel } from "./protocol-model.ts";
 import { attempt, outcomeOf, proofUnder, signalsOf, type Run, type Step } from "./protocol-run.ts";
 import { ATTESTER_KEYS } from "./statements.ts";
 import { keyOf, scalar, simulate, trapdoor } from "./tiny-groth16.ts";
@@ -28,6 +28,7 @@ function claimOf(run: Run, dice: Dice, subject: SubjectModel, kind: number): Cla
   const base = (subject.breach !== undefined && dice.chance(60) ? Math.max(subject.breach.sequence, subject.last?.sequence ?? 0) : (subject.last?.sequence ?? subject.sequenceBase)) - subject.sequenceBase;
   const set = kind === BREACH ? (subject.last?.accountSet ?? subject.accountSet) : subject.accountSet;
   const held = countable(model, subject.address);
+  const counted = subject.last?.collateral ?? 0n;
   return {
     claim: {
       subject: parseAddress(wrong(2) ? STRANGER : subject.address),
@@ -40,8 +41,8 @@ function claimOf(run: Run, dice: Dice, subject: SubjectModel, kind: number): Cla
     accountSet: wrong(5) ? setOf(dice) : set,
     policyId: wrong(3) ? undefined : policy.policyId,
     snapshotRoot: snapshots.length === 0 || wrong(3) ? 77n : wrong(15) ? dice.pick(snapshots).root : snapshots.at(-1)!.root,
-    attesterRoot: wrong(3) ? 78n : wrong(15) ? dice.pick(model.roots).root : model.roots.at(-1)!.root,
-    collateral: kind === BREACH ? (wrong(10) && held > 0n ? held - 1n : held) : dice.chance(50) ? 0n : (held * BigInt(dice.below(11))) / 10n + (wrong(5) ? held : 0n),
+    attesterRoot: wrong(3) ? 78n : wrong(15) ? dice.pick(model.roots).root : (model.roots.findLast((root) => isCurrentRoot(model, root, time)) ?? model.roots.at(-1)!).root,
+    collateral: kind === BREACH ? (wrong(10) && counted > 0n ? counted - 1n : dice.chance(60) ? counted : counted + held) : dice.chance(50) ? 0n : (held * BigInt(dice.below(11))) / 10n + (wrong(5) ? held : 0n),
   };
 }
 
@@ -233,8 +234,21 @@ const attesterSteps: readonly Step[] = [
       const refused = isKnown ? "RootPublishedBefore" : keys.length === 0 ? "InvalidAttesterCount" : keys.some((i) => model.revokedKeys.has(i)) ? "KeyRevoked" : undefined;
       const attesters = keys.map((i) => ({ venue: `venue ${i}`, key: ATTESTER_KEYS[i]!.publicKey, assurance: "venue-signed", validFrom: 0, validUntil: 2 ** 32 - 1 }) as const);
       if (!(await attempt(run, refused, world.attesters, world.admin, "publish", root, attesterArguments(attesters)))) return;
-      model.roots.at(-1)!.supersededAt = time;
-      model.roots.push({ number: model.roots.length + 1, root, keys, supersededAt: 0, revoked: false });
+      const published = { number: model.roots.length + 1, root, keys, currentFrom: time + model.attesterNotice, supersededAt: Infinity, revoked: false };
+      model.roots.push(published);
+      supersede(model, published);
+    },
+  },
+  {
+    name: "confirm a root", weight: 3,
+    run: async (run, dice) => {
+      const { model, world, time } = run;
+      const waiting = model.roots.filter(({ currentFrom, revoked }) => time < currentFrom && !revoked);
+      const root = dice.pick(waiting.length > 0 && dice.chance(80) ? waiting : model.roots);
+      const refused = root.revoked || time >= root.currentFrom || root.currentFrom >= root.supersededAt ? "NothingToConfirm" : undefined;
+      if (!(await attempt(run, refused, world.attesters, run.guardian, "confirm", root.root))) return;
+      root.currentFrom = time;
+      supersede(model, root);
     },
   },
   {
@@ -357,7 +371,7 @@ async function fund({ token, escrow, stranger }: World, amount: bigint): Promise
 /** What only a role may do, tried by somebody without it. */
 const GUARDED = [
   ["registry", "pause", []], ["registry", "unpause", []], ["registry", "retirePolicy", [policyIdOf(1n)]], ["registry", "addPolicy", [policyIdOf(1n), 0, 10_000, 0, 1]],
-  ["attesters", "publish", [1n, []]], ["attesters", "revokeRoot", [1n]], ["attesters", "revokeKey", [1n, 1n]],
+  ["attesters", "publish", [1n, []]], ["attesters", "revokeRoot", [1n]], ["attesters", "confirm", [1n]], ["attesters", "revokeKey", [1n, 1n]],
   ["verifier", "disableTier", [TIER]], ["verifier", "scheduleSunset", [BREACH_TIER, 2 ** 32 - 1]],
 ] as const;
 const outsiderSteps: readonly Step[] = [

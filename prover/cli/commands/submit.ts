@@ -1,7 +1,9 @@
 import { Option, type Command } from "commander";
 import { prepareKey } from "../../chain/prepare.ts";
 import { growAccountSet } from "../../chain/register.ts";
+import { readHealth } from "../../chain/status.ts";
 import { submitBundle } from "../../chain/submit.ts";
+import { unpackClaim } from "../../proof/claim.ts";
 import { isGrowthBundle } from "../../proof/any-bundle.ts";
 import type { Address } from "../../statement/address.ts";
 import { bundleFacts } from "../bundle-facts.ts";
@@ -46,10 +48,14 @@ async function run(file: string, { registryAddress: registry, rpc, key, prepare 
     );
     return outcomeOf({ accepted: true, transactionHash, ...bundleFacts(bundle) });
   }
-  const { prepared, ...submission } = await withNode(rpc, terminal, async (provider) => {
+  const { subject } = unpackClaim(bundle.publicSignals.claim);
+  return withNode(rpc, terminal, async (provider) => {
     const options = { registry, signer: wallet.connect(provider) };
-    const hash = prepare === true ? await asStage(terminal.progress, "prepare the key", () => prepareKey(bundle, options).catch(rethrowIn(file))) : undefined;
-    return { prepared: hash, ...(await asStage(terminal.progress, "submit", () => submitBundle(bundle, options).catch(rethrowIn(file)))) };
+    const prepared = prepare === true ? await asStage(terminal.progress, "prepare the key", () => prepareKey(bundle, options).catch(rethrowIn(file))) : undefined;
+    const submission = await asStage(terminal.progress, "submit", () => submitBundle(bundle, options).catch(rethrowIn(file)));
+    // Accepted it is, also when the node does not tell more.
+    const health = await readHealth({ registry, subject, provider }).catch(() => null);
+    const until = health === null ? {} : { healthy: health.healthy, healthyUntil: health.healthyUntil };
+    return outcomeOf({ accepted: true, ...(prepared === undefined ? {} : { prepared }), ...submission, gasUsed: submission.gasUsed.toString(), ...until, claim: bundleFacts(bundle)["claim"]! });
   });
-  return outcomeOf({ accepted: true, ...(prepared === undefined ? {} : { prepared }), ...submission, gasUsed: submission.gasUsed.toString(), claim: bundleFacts(bundle)["claim"]! });
 }
