@@ -5,11 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formatAddress, parseAddress } from "../prover/statement/address.ts";
 import { buildRegistry } from "../prover/statement/attester-registry.ts";
 import { scopeOf } from "../prover/statement/scope.ts";
-import { refusal, restoreAfterEach } from "./support/contracts.ts";
-import { ACCOUNT_SET, ATTESTER_REGISTRY, ATTESTERS, attesterArguments, call, createWorld, DEMANDED, depositFor, inOrder, policyIdOf, POLICY_HASH, publishSnapshot, SECRETS, signalsFor, SNAPSHOT_ROOT, TIER, type World } from "./support/margin-world.ts";
+import { now, refusal, restoreAfterEach, travelTo } from "./support/contracts.ts";
+import { ACCOUNT_SET, ATTESTER_NOTICE, ATTESTER_REGISTRY, ATTESTERS, attesterArguments, call, createWorld, DEMANDED, depositFor, inOrder, policyIdOf, POLICY_HASH, publishSnapshot, SECRETS, signalsFor, SNAPSHOT_ROOT, TIER, type World } from "./support/margin-world.ts";
 import { simulate } from "./support/tiny-groth16.ts";
 
 const OTHER_POLICY = 0xbeefn;
+const ROOT = SNAPSHOT_ROOT + 2n;
 const OTHER_ROOT = SNAPSHOT_ROOT + 1n;
 const NEXT = buildRegistry([...ATTESTERS, null, { ...ATTESTERS[1]!, venue: "okx" }]);
 /** What the first subject has in escrow, in millionths and at 1e-8. */
@@ -27,8 +28,10 @@ beforeAll(async () => {
   subjects = await Promise.all([subject, stranger, publishers[0]!].map((signer) => signer.getAddress()));
   await call(registry, stranger, "registerAccountSet", ACCOUNT_SET);
   await registry.getFunction("addPolicy")(policyIdOf(OTHER_POLICY), ...Object.values({ ...DEMANDED, minRatioBps: 12_000 }));
-  await publishSnapshot(world, { policyId: policyIdOf(OTHER_POLICY), epoch: 1, root: OTHER_ROOT });
   await call(attesters, admin, "publish", NEXT.root, attesterArguments(NEXT.attesters));
+  await travelTo(chain, (await now(chain)) + ATTESTER_NOTICE);
+  await publishSnapshot(world, { epoch: 2, root: ROOT });
+  await publishSnapshot(world, { policyId: policyIdOf(OTHER_POLICY), epoch: 1, root: OTHER_ROOT });
   await depositFor(world, subjects[0]!, DEPOSIT);
   const { chainId } = await chain.ethers.provider.getNetwork();
   scopes = [POLICY_HASH, OTHER_POLICY, 1n].map((policyHash) => scopeOf({ chainId, registry: formatAddress(BigInt(String(registry.target))), policyHash }));
@@ -52,7 +55,7 @@ const draw: fc.Arbitrary<Draw> = fc.record({
   subject: mostly([0, 1], [2]),
   policy: fc.constantFrom(0, 0, 1),
   scope: mostly<bigint | undefined>([undefined], [0n, 1n]),
-  root: mostly<bigint | undefined>([undefined], [0n, SNAPSHOT_ROOT, OTHER_ROOT, 5n]),
+  root: mostly<bigint | undefined>([undefined], [0n, ROOT, OTHER_ROOT, SNAPSHOT_ROOT]),
   attesters: mostly([ATTESTER_REGISTRY.root, NEXT.root], [0n, 6n]),
   step: mostly([1, 2], [0, -1]),
   ratio: mostly([12_000n, 13_000n], [11_000n]),
@@ -64,7 +67,7 @@ async function signalsOf(draws: readonly Draw[]): Promise<bigint[][]> {
   const all: bigint[][] = [];
   for (const { subject, policy, scope, root, attesters, step, ratio, counted } of draws) {
     const claim = { subject: parseAddress(subjects[subject]!), sequence: (sequences[subject]! += step), minRatioBps: ratio as never };
-    const signals = { scope: scope ?? scopes[policy]!, snapshotRoot: root ?? [SNAPSHOT_ROOT, OTHER_ROOT][policy]!, attesterRoot: attesters, onChainCollateral: counted };
+    const signals = { scope: scope ?? scopes[policy]!, snapshotRoot: root ?? [ROOT, OTHER_ROOT][policy]!, attesterRoot: attesters, onChainCollateral: counted };
     all.push(inOrder(await signalsFor(world, { claim, signals })));
   }
   return all;
@@ -115,7 +118,7 @@ describe("a batch", () => {
   });
 
   it.each<[string, Partial<Draw>, string]>([
-    ["the snapshot of another policy, which the claim before it was rightly given", { policy: 1, root: SNAPSHOT_ROOT }, "UnknownSnapshot"],
+    ["the snapshot of another policy, which the claim before it was rightly given", { policy: 1, root: ROOT }, "UnknownSnapshot"],
     ["no scope at all", { scope: 0n }, "ScopeMismatch"],
     ["no snapshot at all", { root: 0n }, "UnknownSnapshot"],
     ["no attester root at all", { attesters: 0n }, "UnknownAttesterRoot"],
