@@ -63,7 +63,6 @@ export const REMEDIES: Readonly<Record<string, Remedy>> = {
   PublicSignalNotInField: "submit the bundle as the prover wrote it",
   NothingToPrepare: "nothing is left to do: the key is prepared for these values",
   MalformedProof: "submit the bundle as the prover wrote it",
-  NothingToPrepare: "nothing is left to do: the key is prepared for these values",
   WrongStatementKind: "use a tier whose key proves this kind of statement",
   TierNotActive: "wait until the tier takes proofs, or prove in another tier",
   TierSunset: "the tier has ended: prove in its successor",
