@@ -69,7 +69,7 @@ template MarginHealth(POSITIONS, VENUES, SHAPE, PARENTS, BREACH) {
     signal input piece[EXPOSURES(SHAPE)][TIERS(SHAPE)][3];
     signal input correlation[CORRELATIONS(SHAPE)][STRICT(SETS(SHAPE))];
     signal input sensitivity[SENSITIVITIES(SHAPE)][TRIANGLE(EXPOSURES(SHAPE))];
-    signal input tailRule[3 * HAS_TAIL(SHAPE)];
+    signal input tailRule[TAIL_RULE(SHAPE)];
 
     // Positions, statement after statement
     signal input positionNode[POSITIONS];

@@ -29,7 +29,7 @@ template MarginProgram(SHAPE, BREACH) {
     signal input piece[E][TIERS(SHAPE)][3];
     signal input correlation[CORRELATIONS(SHAPE)][STRICT(N)];
     signal input sensitivity[Z][TRIANGLE(E)];
-    signal input tailRule[3 * HAS_TAIL(SHAPE)];
+    signal input tailRule[TAIL_RULE(SHAPE)];
     signal input total[COLUMNS(SHAPE)];
     signal input sign[COLUMNS(SHAPE)];
     signal input loss[N];
@@ -87,16 +87,18 @@ template MarginProgram(SHAPE, BREACH) {
 
     signal shifted[T];
     signal tailSign[T];
+    signal threshold[TAIL_CLASSES(SHAPE)];
     var most = aggregate;
     if (T > 0) {
         for (var t = 0; t < T; t++) {
             shifted[t] <== total[TAIL_AT(SHAPE) + t];
             tailSign[t] <== sign[TAIL_AT(SHAPE) + t];
         }
+        for (var c = 0; c < TAIL_CLASSES(SHAPE); c++) { threshold[c] <== total[TAIL_AT(SHAPE) + T + c]; }
         if (BREACH == 0) {
-            TailMeasure(T)(tailRule, shifted, tailSign, total[TAIL_AT(SHAPE) + T], leftOut, measure[0]);
+            TailMeasure(T, TAIL_SETS(SHAPE))(tailRule, shifted, tailSign, threshold, leftOut, measure[0]);
         } else {
-            TailAttained(T)(tailRule, shifted, tailSign, total[TAIL_AT(SHAPE) + T], leftOut, chosen, measure[0]);
+            TailAttained(T, TAIL_SETS(SHAPE))(tailRule, shifted, tailSign, threshold, leftOut, chosen, measure[0]);
         }
         CheckBits(95)(worst[0]);
         Bound(2, 95, 1, BREACH)(worst[0], [aggregate, measure[0]]);

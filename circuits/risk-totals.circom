@@ -10,8 +10,8 @@ include "lib/shape.circom";
 /// Every column of the risk vector is one signed total y in [-2^89, 2^89). Read in windows, x = y + 2^89 yields
 /// 2x + 1 - 2^90 = 2y + 1, whose highest digit has the sign of y. With the bases B_k of GENERATORS:
 ///     sum_k (2 y_k + 1) B_k + OFFSET = 2 * commitment,    OFFSET = -sum_k B_k
-/// Tail scenarios are read shifted by a threshold v, y_t = x_t + v; v has the base -sum_t B_t, which takes it off again. So are, in a
-/// plain shape, the scenarios of each netting set, by its loss.
+/// Tail scenarios are read shifted by the threshold v of their class, y_t = x_t + v; v has the base -sum_t B_t over the class, which takes
+/// it off again. So are, in a plain shape, the scenarios of each netting set, by its loss.
 ///
 /// requires  R3 GENERATORS and GENERATORS_OFFSET come from prover/commitment/generators-circom.ts (test/generators.test.ts)
 /// ensures   -2^89 <= total < 2^89; sign = 1 for a total of at least 0, else -1; (outX, outY) = 2 sum_k total[k] B_k
@@ -44,7 +44,7 @@ template CommittedRisk(SHAPE) {
 /// and a relation among the generators would be a discrete logarithm nobody knows.
 /// requires  R5 all points on the curve (Position); R13 committed entries are below 2^64 in magnitude; R14 rows are in the
 ///           prime-order subgroup (snapshots are checked for both by `verifySnapshot`)
-/// ensures   totals = sum_i m_i * vector_i, entry by entry; tails shifted by the threshold, and scenarios of a plain shape by their
+/// ensures   totals = sum_i m_i * vector_i, entry by entry; tails shifted by their thresholds, and scenarios of a plain shape by their
 ///           sets' losses; signs are those of the totals as they are read
 /// hints     none of its own
 /// ledger    |entry| < 2^64, m < 2^64, N <= 2^8: sums below 2^136; claimed totals, shifts taken off, below 2^90; 2^138 < subgroup order ~ 2^251

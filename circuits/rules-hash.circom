@@ -6,7 +6,7 @@ include "lib/shape.circom";
 
 /// RulesHash: one number for every parameter of a margin program, and its shape.
 ///     h_0 = tag,  h_(i+1) = Poseidon16(h_i, next 15 parameters), the last ones filled with zeros
-/// ensures   out binds all parameters; the shape comes first and fixes how many there are
+/// ensures   out binds all parameters; the shape comes first and fixes how many there are, but for the sets of its tail, which come last
 /// hints     none
 /// cost      609 for each 15 parameters
 /// twin      prover/commitment/rules-hash.ts rulesHash
@@ -19,16 +19,16 @@ template RulesHash(SHAPE) {
     signal input piece[EXPOSURES(SHAPE)][TIERS(SHAPE)][3];
     signal input correlation[CORRELATIONS(SHAPE)][STRICT(SETS(SHAPE))];
     signal input sensitivity[SENSITIVITIES(SHAPE)][TRIANGLE(EXPOSURES(SHAPE))];
-    signal input tailRule[3 * HAS_TAIL(SHAPE)];
+    signal input tailRule[TAIL_RULE(SHAPE)];
     signal output out;
 
-    var COUNT = SHAPE_SIZE() + 2 + WEIGHTS(SHAPE) + 4 * CELLS(SHAPE) + 3 * GROUPS(SHAPE)
+    var COUNT = SHAPE_SIZE() - 1 + 2 + WEIGHTS(SHAPE) + 4 * CELLS(SHAPE) + 3 * GROUPS(SHAPE)
         + EXPOSURES(SHAPE) * (5 + 3 * TIERS(SHAPE)) + CORRELATIONS(SHAPE) * STRICT(SETS(SHAPE))
-        + SENSITIVITIES(SHAPE) * TRIANGLE(EXPOSURES(SHAPE)) + 3 * HAS_TAIL(SHAPE);
+        + SENSITIVITIES(SHAPE) * TRIANGLE(EXPOSURES(SHAPE)) + TAIL_RULE(SHAPE) + HAS_TAIL(SHAPE);
     var BLOCKS = (COUNT + 14) \ 15;
     signal element[15 * BLOCKS];
     var n = 0;
-    for (var i = 0; i < SHAPE_SIZE(); i++) { element[n] <== SHAPE[i]; n++; }
+    for (var i = 0; i < SHAPE_SIZE() - 1; i++) { element[n] <== SHAPE[i]; n++; }
     for (var i = 0; i < 2; i++) { element[n] <== lossFactor[i]; n++; }
     for (var i = 0; i < WEIGHTS(SHAPE); i++) { element[n] <== weight[i]; n++; }
     for (var u = 0; u < CELLS(SHAPE); u++) {
@@ -49,7 +49,8 @@ template RulesHash(SHAPE) {
     for (var c = 0; c < SENSITIVITIES(SHAPE); c++) {
         for (var i = 0; i < TRIANGLE(EXPOSURES(SHAPE)); i++) { element[n] <== sensitivity[c][i]; n++; }
     }
-    for (var i = 0; i < 3 * HAS_TAIL(SHAPE); i++) { element[n] <== tailRule[i]; n++; }
+    for (var i = 0; i < TAIL_RULE(SHAPE); i++) { element[n] <== tailRule[i]; n++; }
+    if (HAS_TAIL(SHAPE) == 1) { element[n] <== TAIL_SETS(SHAPE); n++; }
     while (n < 15 * BLOCKS) { element[n] <== 0; n++; }
 
     signal head[BLOCKS + 1];

@@ -32,7 +32,7 @@ const BOUNDS: readonly (readonly [path: RegExp, low: number, high: number, deare
   [/^deltaMinimum\[\d+\]\.(un)?hedged$/, 0, 10, 1],
   [/^spreadCredits\[\d+\]\.rate$/, 0, 1, -1],
   [/^minimums\.optionShort$/, 0, 10, 1],
-  [/^minimums\.perContract$/, 0, 184_467_440_737, 1],
+  [/^minimums\.per(Contract|Unit)$/, 0, 184_467_440_737, 1],
   [/^tail\.size$/, 1, 2 ** 53 - 1, -1],
   [/^tail\.source\.count$/, 1, 65_536, 0],
   [/^tail\.source\.horizonDays$/, 1e-9, 365, 0],
@@ -128,6 +128,30 @@ describe.each(policyNames())("%s with absurd numbers", (name) => {
   });
 });
 
+describe("correlations that contradict each other name the hedge that shows it:", () => {
+  const message = (...correlation: readonly (readonly string[])[]): string => {
+    const policy: any = structuredClone(policyJson(readPolicy("frtb")!));
+    const names = ["BTC", "ETH", "SOL", "XRP"].slice(0, correlation.length);
+    policy.nettingSets[0].underlyings = names;
+    policy.sensitivities.factors = names.map((name) => ({ id: name, measure: "delta", underlyings: [name], riskWeight: "0.5" }));
+    policy.sensitivities.correlation = correlation;
+    try {
+      parsePolicy(policy);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "accepted";
+  };
+  it.each<[string, readonly (readonly string[])[], string]>([
+    // The variance of SOL after hedging it as well as possible: 1 − (.9, −.9)·[[1, .9], [.9, 1]]⁻¹·(.9, −.9) = 1 − 16.2
+    ["by elimination", [["1", "0.9", "0.9"], ["0.9", "1", "-0.9"], ["0.9", "-0.9", "1"]], "BTC, ETH, SOL contradict each other: -9 BTC + 9 ETH + 1 SOL would have variance -15.2"],
+    // ETH − BTC has no variance, but SOL − 0.5·BTC, which has 0.75, covaries with it by −0.5: 1.5 more of it makes 0.75 − 2·1.5·0.5
+    ["where two names are one", [["1", "1", "0.5"], ["1", "1", "0"], ["0.5", "0", "1"]], "BTC, ETH, SOL contradict each other: -2 BTC + 1.5 ETH + 1 SOL would have variance -0.75"],
+    ["of the first names that do", [["1", "0.9", "0.9", "0"], ["0.9", "1", "0", "0"], ["0.9", "0", "1", "0"], ["0", "0", "0", "1"]], "BTC, ETH, SOL contradict each other: -4.736842 BTC + 4.263158 ETH + 1 SOL would have variance -3.263158"],
+  ])("%s", (_, correlation, expected) => expect(message(...correlation)).toContain(expected));
+  it("and none for what is possible, if only just", () => expect(message(["1", "1", "0.5"], ["1", "1", "0.5"], ["0.5", "0.5", "1"])).toBe("accepted"));
+});
+
 describe("the classic mistakes are refused with code, path and remedy:", () => {
   const changed = (name: string, change: (policy: any) => void): unknown => {
     const policy: any = structuredClone(policyJson(readPolicy(name)!));
@@ -169,7 +193,7 @@ describe("the classic mistakes are refused with code, path and remedy:", () => {
     ["correlations of netting sets below 0", changed("grid-33", (p) => (p.aggregation = { correlation: matrix(["1", "-0.1"], ["-0.1", "1"]) })), "aggregation.correlation[0][1]"],
     ["a matrix that is not symmetric", changed("frtb", (p) => (p.sensitivities.correlation[0][1] = "0.5")), "sensitivities.correlation[1][0]"],
     ["a negative charge", changed("grid-33", (p) => (p.charges.future.MM = "-0.01")), "charges.future.MM"],
-    ["a negative minimum", changed("tims", (p) => (p.minimums.perContract = "-0.375")), "minimums.perContract"],
+    ["a negative minimum", changed("tims", (p) => (p.minimums.perUnit = "-0.375")), "minimums.perUnit"],
     ["tiers that fall", changed("deribit", (p) => (p.exposures[0].tiers[2].rate = { MM: "0.01", IM: "0.01" })), "exposures[0].tiers"],
     ["damping above 1", changed("span", (p) => (p.scenarios[14].weight = "1.35")), "scenarios[14].weight"],
     ["a haircut above 1", changed("grid-33", (p) => (p.haircuts[0].rate = { MM: "1", IM: "1.05" })), "haircuts[0].rate.IM"],

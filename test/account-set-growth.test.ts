@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { solidityKey, solidityProof, tierId } from "../prover/chain/calldata.ts";
-import { deploy, namingRefusals } from "../prover/chain/contracts.ts";
+import { contractAt, deploy, namingRefusals } from "../prover/chain/contracts.ts";
 import { proveAccountSetGrowth, type GrowthRequest } from "../prover/proof/account-set-growth.ts";
 import { orderedBundleSignals, parseAnyBundle } from "../prover/proof/any-bundle.ts";
 import { loadArtifacts, type Artifacts } from "../prover/proof/artifacts.ts";
@@ -120,9 +120,9 @@ describe("on chain", () => {
   beforeAll(async () => {
     chain = await connect();
     const [admin] = await chain.ethers.getSigners();
-    key = await deploy("Groth16Verifier", admin!, [solidityKey(growth.vkey)]);
     verifier = await deploy("MarginHealthVerifier", admin!, [await admin!.getAddress(), 0, 0]);
-    await verifier.getFunction("addTier")(tierId("growth"), await key.getAddress(), 0, GROWTH);
+    await verifier.getFunction("addTier")(tierId("growth"), solidityKey(growth.vkey), 0, GROWTH);
+    key = contractAt("Groth16Verifier", (await verifier.getFunction("tierOf")(tierId("growth"))).verifier, admin!);
   });
   afterAll(() => chain.close());
 

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { announceRelease, cancelRelease, executeRelease, growAccountSet, readAccountSetStatus, registerAccountSet } from "../prover/chain/register.ts";
 import { readHealth } from "../prover/chain/status.ts";
-import { submitBundles } from "../prover/chain/submit.ts";
+import { prepareKey } from "../prover/chain/prepare.ts";
+import { submitBundle, submitBundles } from "../prover/chain/submit.ts";
 import type { Groth16Proof, ProofBundle } from "../prover/proof/bundle.ts";
 import type { Claim } from "../prover/proof/claim.ts";
 import { now, restoreAfterEach, travelTo } from "./support/contracts.ts";
@@ -45,7 +46,7 @@ describe("an account set", () => {
   it("is released with notice, then another is registered", async () => {
     await announceRelease(bySubject());
     const { releaseFrom } = await status();
-    expect(await rejection(executeRelease(bySubject()))).toMatchObject({ code: "ContractRefused", message: expect.stringContaining("ReleaseTooEarly"), hint: "wait until the time that was announced" });
+    expect(await rejection(executeRelease(bySubject()))).toMatchObject({ code: "ContractRefused", message: expect.stringContaining("ReleaseTooEarly"), hint: expect.stringMatching(/^wait until 20.+Z, in (7 d|6 d 23 h)$/) });
     await cancelRelease(bySubject());
     expect((await status()).releaseFrom).toBe(0);
     await announceRelease(bySubject());
@@ -62,6 +63,16 @@ describe("bundles", () => {
     const { gasUsed } = await submitBundles([await bundleOf({ sequence: 1 }), await bundleOf({ sequence: 4 })], { registry, signer: world.stranger });
     expect(gasUsed).toBeLessThan(500_000n);
     expect(await readHealth({ registry, subject, provider: world.chain.ethers.provider })).toMatchObject({ healthy: true, sequence: 4, accountSet: ACCOUNT_SET });
+  });
+
+  it("cost less once their key is prepared, which anybody does once", async () => {
+    const options = { registry, signer: world.stranger };
+    const before = await submitBundle(await bundleOf({ sequence: 1 }), options);
+    expect(await prepareKey(await bundleOf({ sequence: 2 }), options)).toMatch(/^0x[0-9a-f]{64}$/);
+    expect(await prepareKey(await bundleOf({ sequence: 2 }), bySubject())).toBeUndefined();
+    const after = await submitBundle(await bundleOf({ sequence: 2 }), options);
+    expect(before.gasUsed - after.gasUsed).toBeGreaterThan(8_000n);
+    expect(await rejection(prepareKey(await bundleOf({ sequence: 3 }, "desk"), options))).toMatchObject({ code: "ChainError" });
   });
 
   it("with a bad claim or proof are refused whole, and which and why is said", async () => {

@@ -68,7 +68,7 @@ describe("generated mains", () => {
     const { cells, groups, nettingSets, scenarios, skews, bases, tails, exposures, tiers, correlations, sensitivities } = parameters;
     const sizes = [cells, groups, nettingSets, scenarios, skews, bases, tails, exposures, tiers, correlations, sensitivities];
     const features = [parameters.cellValues, parameters.floors, parameters.pairing].map((feature) => (feature ? 1 : 0));
-    const shape = [...sizes, ...features].join(", ");
+    const shape = [...sizes, ...features, parameters.tailSets].join(", ");
     expect(text).toContain(`MarginHealth(${parameters.positions}, ${parameters.venues}, [${shape}], ${parameters.treeParents}, ${parameters.breach ? 1 : 0});`);
   });
 

@@ -70,13 +70,26 @@ describe("hedge", () => {
     expect((await cli.run(["hedge", ...books, "--json"])).code).toBe(1);
   });
 
-  it("answers with 1 where nothing is enough and where nothing is missing, and with 2 to a misuse", async () => {
+  it("says of a healthy book that there is nothing to hedge and how much room there is, unless more is asked for than it has", async () => {
+    const report = await cli.json(["check", ...FILES, "--ratio-bps", "5000"]);
+    expect(report.isHealthy).toBe(true);
+    const room = Number(report.excess) - 12.5;
+    const asked = ["hedge", ...FILES, "--ratio-bps", "5000"];
+    expect(await cli.json([...asked, "--excess", "12.5"])).toEqual({
+      nothingToHedge: true, level: "IM", minRatioBps: "5000", minExcess: "12.5", ratioBps: report.ratioBps, equity: report.equity, requirement: report.requirement.IM, excess: report.excess, room: String(room),
+    });
+    const { code, stdout } = await cli.run(asked);
+    expect([code, stdout.split("\n")[0]]).toEqual([0, expect.stringMatching(/^nothing to hedge: the ratio is [0-9.]+ % of IM, and 50\.00 % is asked for$/)]);
+    expect(stdout).toMatch(/^room: [0-9,.]+ USD before anything is missing$/m);
+    expect((await cli.json([...asked, "--excess", String(Math.ceil(room + 13))])).proposals.length).toBeGreaterThan(0);
+  });
+
+  it("answers with 1 where nothing is enough, and with 2 to a misuse", async () => {
     const answer = async (...args: string[]) => {
       const { code, stdout, stderr } = await cli.run(["hedge", ...FILES, ...args, "--json"]);
       return [code, stdout, JSON.parse(stderr).error.code];
     };
     expect(await answer("--instruments", "ETH-PERP", "--ratio-bps", "900000")).toEqual([1, "", "NoHedge"]);
-    expect(await answer("--ratio-bps", "1")).toEqual([1, "", "Healthy"]);
     expect(await answer("--cost", "BTC-PERP=1e3")).toEqual([2, "", "UsageError"]);
     expect(await answer("--measure", "delta")).toEqual([2, "", "UsageError"]);
   });

@@ -5,11 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { policyHash } from "../prover/commitment/snapshot.ts";
-import { readPolicy } from "../prover/import/shipped-policies.ts";
+import { policyNames, readPolicy } from "../prover/import/shipped-policies.ts";
 import { importHistory } from "../prover/import/history-csv.ts";
 import { parseFactor } from "../prover/numeric/amounts.ts";
-import { parsePolicy, policyJson } from "../prover/risk/policy.ts";
+import { policySizes } from "../prover/proof/policy-sizes.ts";
+import { parseMarket } from "../prover/risk/market.ts";
+import { parsePolicy, policyJson, policyProblems } from "../prover/risk/policy.ts";
 import { policyWithHistory } from "../prover/risk/policy-history.ts";
+import { policyTable } from "../prover/risk/policy-table.ts";
 import { scenarioSummary } from "../prover/risk/scenario-summary.ts";
 import { scenarioSummaryJson, scenarioTable } from "../prover/risk/scenario-table.ts";
 import { commandLine, type CommandLine } from "./support/cli.ts";
@@ -142,5 +145,101 @@ describe("scenarios", () => {
     await writeFile(inFolder("long-tail.json"), JSON.stringify({ ...policy, tail: { ...policy.tail, size: 99 } }));
     const { code, stderr } = await cli.runHere(["scenarios", "--policy", "long-tail.json", "--json"]);
     expect([code, JSON.parse(stderr).error]).toMatchObject([1, { code: "InvalidPolicy", path: "long-tail.json, tail.size" }]);
+  });
+});
+
+describe("policy check", () => {
+  const write = (name: string, json: unknown) => writeFile(inFolder(name), typeof json === "string" ? json : JSON.stringify(json));
+  const grid = (change: object) => ({ ...(policyJson(readPolicy("grid-33")!) as object), ...change });
+
+  it("says that nothing is wrong, with the hash that a publisher compares and the tier", async () => {
+    await write("sound.json", grid({ name: "sound" }));
+    const said = await cli.json(["policy", "check", "sound.json"]);
+    expect(said).toMatchObject({ ok: true, problems: [], name: "sound", policyHash: policyHash(parsePolicy(grid({ name: "sound" }))).toString(), tier: "desk", sizes: { scenarios: 33 } });
+    const { code, stdout, stderr } = await cli.runHere(["policy", "check", "sound.json"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^sound\.json: nothing is wrong with sound 1\n/);
+  });
+
+  const WRONG = grid({ version: 0, haircuts: [{ asset: "BTC", rate: { MM: "0.2", IM: "0.1" } }], lossFactor: { MM: "0.8", IM: "18" } });
+  it("says all that is wrong, each with code, place and remedy, and ends with 1", async () => {
+    await write("wrong.json", WRONG);
+    const { ok, problems } = await cli.json(["policy", "check", "wrong.json"], { code: 1 });
+    expect([ok, problems]).toEqual([false, JSON.parse(JSON.stringify(policyProblems(WRONG)))]);
+    expect(problems.map(({ path }: { path: string }) => path)).toEqual(["version", "lossFactor.IM", "haircuts[0].rate"]);
+    const { code, stdout, stderr } = await cli.runHere(["policy", "check", "wrong.json"]);
+    expect([code, stderr]).toEqual([1, ""]);
+    const lines = stdout.split("\n");
+    expect(lines[0]).toBe("wrong.json: 3 problems");
+    for (const { code: kind, message, hint } of problems) {
+      const line = lines.findIndex((each) => each.includes(`${kind}`) && each.endsWith(message));
+      expect([line > 0, lines[line + 1]]).toEqual([true, `  ${hint}`]);
+    }
+  });
+
+  it("prints no escape sequence that a key of the document holds", async () => {
+    await write("escape.json", grid({ "\u001b[2J": "1" }));
+    expect((await cli.runHere(["policy", "check", "escape.json"])).stdout).not.toContain("\u001b[2J");
+  });
+
+  it("says what only a market shows when it is given one", async () => {
+    await write("market.json", { ...MARKET_JSON, currencies: [{ name: "EURC", price: "1.1" }], instruments: [...MARKET_JSON.instruments, { kind: "cash", name: "EURC", currency: "EURC" }] });
+    await write("sound.json", grid({}));
+    expect(await cli.json(["policy", "check", "sound.json"])).toMatchObject({ ok: true });
+    const { problems } = await cli.json(["policy", "check", "sound.json", "--market", "market.json"], { code: 1 });
+    expect(problems).toEqual([expect.objectContaining({ code: "InvalidPolicy", path: "haircuts", message: "haircuts: no haircut for EURC" })]);
+  });
+
+  it("warns of a policy that no circuit takes: it can be checked, not proved", async () => {
+    const scenarios = Array.from({ length: 40 }, (_, s) => ({ spot: `1.${s + 10}`, vol: "none", weight: "1" }));
+    await write("large.json", grid({ scenarios }));
+    const { ok, tier, warnings } = await cli.json(["policy", "check", "large.json"]);
+    expect([ok, tier, warnings]).toEqual([true, null, [expect.stringContaining("40 scenarios, and this tier takes 36")]]);
+  });
+
+  it.each([
+    ["a file that is not there", "nowhere.json", undefined],
+    ["a file that is not JSON", "text.json", "not JSON"],
+  ])("refuses %s", async (_, file, content) => {
+    if (content !== undefined) await write(file, content);
+    const { code, stdout, stderr } = await cli.runHere(["policy", "check", file, "--json"]);
+    expect([code, stdout, JSON.parse(stderr).error]).toMatchObject([1, "", { code: "UnreadableFile", path: file }]);
+  });
+});
+
+describe("policy show", () => {
+  it("prints a policy's tables, sizes, tier and hash; as JSON the document itself", async () => {
+    const policy = readPolicy("span")!;
+    const hash = policyHash(policy).toString();
+    const { code, stdout } = await cli.runHere(["policy", "show", "span"]);
+    expect([code, stdout.startsWith(`${policyTable(policy)}\n`)]).toEqual([0, true]);
+    for (const line of [`policy hash    ${hash}`, "cheapest tier  book: "]) expect(stdout).toContain(line);
+    expect(stdout).toMatch(/│ exposures +│ +12 │ +\+1 │/);
+    const { shape, perExpiry, why } = policySizes(policy);
+    expect(await cli.json(["policy", "show", "span"])).toEqual({ policy: policyJson(policy), policyHash: hash, sizes: { ...shape }, perExpiry, tier: "book", why });
+  });
+
+  it("has the sizes of a market that it is given", async () => {
+    await writeFile(inFolder("market.json"), JSON.stringify(MARKET_JSON));
+    const { shape } = policySizes(readPolicy("deribit")!, parseMarket(MARKET_JSON));
+    expect(await cli.json(["policy", "show", "deribit", "--market", "market.json"])).toMatchObject({ sizes: { ...shape }, perExpiry: {} });
+    expect((await cli.runHere(["policy", "show", "deribit", "--market", "market.json"])).stdout).toContain("in the market");
+  });
+
+  it("refuses what is neither a policy's name nor a file", async () => {
+    const { code, stdout, stderr } = await cli.runHere(["policy", "show", "grid-34", "--json"]);
+    const { error } = JSON.parse(stderr);
+    expect([code, stdout, error]).toMatchObject([1, "", { code: "UnreadableFile", path: "grid-34" }]);
+    expect(error.hint).toMatch(/\S/);
+  });
+});
+
+describe("policy list", () => {
+  it("has every policy that ships, with its hash, and prints each", async () => {
+    const listed = await cli.json(["policy", "list"]);
+    expect(listed.map(({ name, policyHash: hash }: any) => [name, hash])).toEqual(policyNames().map((name) => [name, policyHash(readPolicy(name)!).toString()]));
+    const { stdout } = await cli.runHere(["policy", "list"]);
+    const rows = stdout.split("\n").map((line) => line.split("│").map((cell) => cell.trim()));
+    for (const { name, version, tier, measure } of listed) expect(rows.find((row) => row[1] === name)).toMatchObject({ 2: String(version), 4: measure, 5: tier });
   });
 });

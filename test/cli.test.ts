@@ -237,8 +237,9 @@ describe("submit and status", () => {
   it("a proof is accepted once, and the subject is healthy from then on", async () => {
     const status = (code: number) => cli.json(["status", workspace.protocol.borrower, "--registry-address", workspace.protocol.address, "--rpc", workspace.rpc], { code });
     expect(await status(1)).toMatchObject({ healthy: false, sequence: 0 });
-    const submit = ["submit", "proof.json", "--registry-address", workspace.protocol.address, "--rpc", workspace.rpc, "--key", "env:SENDER"];
-    expect(await cli.json(submit, { env: { SENDER: SENDER.privateKey } })).toMatchObject({ accepted: true, transactionHash: expect.stringMatching(/^0x[0-9a-f]{64}$/), claim: { sequence: 6 } });
+    const submit = ["submit", "proof.json", "--registry-address", workspace.protocol.address, "--rpc", workspace.rpc, "--key", "env:SENDER", "--prepare"];
+    const hash = expect.stringMatching(/^0x[0-9a-f]{64}$/);
+    expect(await cli.json(submit, { env: { SENDER: SENDER.privateKey } })).toMatchObject({ accepted: true, prepared: hash, transactionHash: hash, claim: { sequence: 6 } });
     expect(await status(0)).toMatchObject({ healthy: true, sequence: 6, minRatioBps: "10500", level: "IM", minAssurance: "attested", snapshotRoot: workspace.said.snapshot.root });
     const again = await cli.run([...submit, "--json"], { env: { SENDER: SENDER.privateKey } });
     expect(again.code).toBe(1);

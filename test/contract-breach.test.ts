@@ -1,11 +1,11 @@
 /** Breaches on chain: what ends health, what does not, and how it begins again. */
 import type { Contract } from "ethers";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Claim } from "../prover/proof/claim.ts";
 import type { PublicSignals } from "../prover/proof/public-signals.ts";
 import type { Bps } from "../prover/units.ts";
 import { eventsOf, now, refusal, restoreAfterEach, travelTo } from "./support/contracts.ts";
-import { BREACH_SECRETS, BREACH_TIER, call, createWorld, DEMANDED, inOrder, POLICY_ID, policyIdOf, publishSnapshot, SECRETS, signalsFor, submit, TIER, type World } from "./support/margin-world.ts";
+import { BREACH_SECRETS, BREACH_TIER, call, createWorld, DEMANDED, depositFor, inOrder, POLICY_ID, policyIdOf, publishSnapshot, SECRETS, signalsFor, submit, TIER, type World } from "./support/margin-world.ts";
 import { simulate } from "./support/tiny-groth16.ts";
 
 const NEWER_ROOT = 1_000_002n;
@@ -130,11 +130,15 @@ describe("a breach is refused", () => {
     expect((await refused(proveBreach(await breachOf({ asOf: provedAsOf + 1 }))))[0]).toBe("StatementTooOld");
   });
 
-  it("when it leaves out collateral that is held; a unit more than is held is no way to stop it", async () => {
+  it("when it leaves out collateral that the proof counts, also of one that has lapsed; more than that is no way to stop it", async () => {
     await deposit(10n ** 6n);
-    expect(await refused(proveBreach(await breachOf({}, { onChainCollateral: 10n ** 8n - 1n })))).toEqual(["CollateralLeftOut", 10n ** 8n - 1n, 10n ** 8n]);
-    await proveBreach(await breachOf({}, { onChainCollateral: 10n ** 9n }));
-    expect(await isHealthy()).toBe(false);
+    await submit(world, await signals({ sequence: 2, asOf: provedAsOf }, { onChainCollateral: 10n ** 8n }));
+    const leftOut = ["CollateralLeftOut", 10n ** 8n - 1n, 10n ** 8n];
+    expect(await refused(proveBreach(await breachOf({ sequence: 3 }, { onChainCollateral: 10n ** 8n - 1n })))).toEqual(leftOut);
+    await travelTo(world.chain, provedAsOf + DEMANDED.maxStatementAge + 1);
+    expect(await refused(proveBreach(await breachOf({ sequence: 3 }, { onChainCollateral: 10n ** 8n - 1n })))).toEqual(leftOut);
+    await proveBreach(await breachOf({ sequence: 3 }, { onChainCollateral: 10n ** 9n }));
+    expect((await health()).breachedAt).toBeGreaterThan(0n);
   });
 
   it("of other accounts, another scope, an unknown snapshot or unknown attesters", async () => {
@@ -185,6 +189,62 @@ describe("after a breach", () => {
     await deposit(10n ** 6n);
     expect(await refusedHealth(AT, { onChainCollateral: 10n ** 8n })).toEqual(breached());
     await submit(world, await signals({ ...AT, asOf: breachAsOf }, { onChainCollateral: 10n ** 8n + 1n }));
+    expect(await isHealthy()).toBe(true);
+  });
+});
+
+describe("a deposit before a breach", () => {
+  const counted = { onChainCollateral: 10n ** 8n };
+  const withdraw = (amount: bigint) => call(world.escrow, world.subject, "withdraw", subject, amount);
+  beforeEach(async () => {
+    await deposit(10n ** 6n);
+    await submit(world, await signals({ sequence: 2, asOf: provedAsOf }, counted));
+  });
+
+  it("of a unit, by anyone, does not stop it", async () => {
+    const sent = await breachOf({ sequence: 3 }, counted);
+    await depositFor(world, subject, 1n);
+    await proveBreach(sent);
+    expect(await isHealthy()).toBe(false);
+  });
+
+  it("of any sum that could be withdrawn after it, or of a pledge that was given back for a moment, does not stop it", async () => {
+    const sent = await breachOf({ sequence: 3 }, counted);
+    const fortune = 10n ** 15n;
+    await deposit(2n * fortune);
+    await call(world.escrow, world.subject, "pledge", await world.stranger.getAddress(), fortune);
+    await call(world.escrow, world.stranger, "releasePledge", subject, fortune);
+    await proveBreach(sent);
+    await withdraw(2n * fortune);
+    expect(await isHealthy()).toBe(false);
+  });
+
+  it("stops it if a proof counts it, and then it stays: the honest escape", async () => {
+    const pending = await breachOf({ sequence: 3 }, counted);
+    await deposit(10n ** 6n);
+    await submit(world, await signals({ sequence: 3 }, { onChainCollateral: 2n * 10n ** 8n }));
+    expect(await refused(proveBreach(pending))).toEqual(["CollateralLeftOut", 10n ** 8n, 2n * 10n ** 8n]);
+    // Nor do the statements contradict the proof that was made of them, whatever is counted.
+    expect((await refused(proveBreach(await breachOf({ sequence: 3 }, { onChainCollateral: 2n * 10n ** 8n }))))[0]).toBe("BreachNotNewer");
+    expect(await isHealthy()).toBe(true);
+    expect((await refusal(withdraw(1n), world.escrow)).name).toBe("CollateralInUse");
+  });
+
+  it("answers it afterwards by the very statements of the breach, and by them alone with more collateral", async () => {
+    await proveBreach(await breachOf({ sequence: 3 }, counted));
+    await deposit(10n ** 6n);
+    expect((await refused(submit(world, await signals({ sequence: 3 }, counted))))[0]).toBe("NotNewerThanBreach");
+    await submit(world, await signals({ sequence: 3 }, { onChainCollateral: 2n * 10n ** 8n }));
+    expect(await isHealthy()).toBe(true);
+  });
+
+  it("does not make the proof's own statements newer: against a breach by a new snapshot it takes others", async () => {
+    await publishSnapshot(world, { epoch: 2, root: NEWER_ROOT });
+    await proveBreach(await breachOf({ sequence: 2, asOf: provedAsOf }, { ...counted, snapshotRoot: NEWER_ROOT }));
+    await deposit(10n ** 6n);
+    const more = { onChainCollateral: 2n * 10n ** 8n, snapshotRoot: NEWER_ROOT };
+    expect(await refused(submit(world, await signals({ sequence: 2, asOf: provedAsOf }, more)))).toEqual(["SequenceNotIncreasing", 2n, 2n]);
+    await submit(world, await signals({ sequence: 3 }, more));
     expect(await isHealthy()).toBe(true);
   });
 });

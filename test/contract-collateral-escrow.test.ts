@@ -1,8 +1,8 @@
-import type { Contract } from "ethers";
+import { AbiCoder, keccak256, type Contract } from "ethers";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { at, eventsOf, now, refusal, restoreAfterEach, travelTo } from "./support/contracts.ts";
-import { BREACH_SECRETS, BREACH_TIER, call, createWorld, inOrder, publishSnapshot, signalsFor, submit, type World } from "./support/margin-world.ts";
+import { at, eventsOf, now, refusal, restoreAfterEach, slotOf, travelTo } from "./support/contracts.ts";
+import { ACCOUNT_SET, BREACH_SECRETS, BREACH_TIER, call, createWorld, DEMANDED, inOrder, POLICY_ID, publishSnapshot, SECRETS, signalsFor, submit, TIER, type World } from "./support/margin-world.ts";
 import { simulate } from "./support/tiny-groth16.ts";
 import type { Bps } from "../prover/units.ts";
 
@@ -31,10 +31,21 @@ const collateralOf = (escrow = world.escrow): Promise<bigint> => escrow.getFunct
 const count = async (amount: bigint, sequence = 1) => submit(world, await signalsFor(world, { claim: { sequence }, signals: { onChainCollateral: amount } }));
 const refused = (action: Promise<unknown>) => refusal(action, world.escrow);
 
-/** An escrow of another token, at the same registry. */
-async function escrowOf(decimals: number, feeBps = 0): Promise<{ token: Contract; escrow: Contract }> {
-  const token = await world.chain.ethers.deployContract("OddToken", [decimals, feeBps]);
-  return { token, escrow: await world.chain.ethers.deployContract("CollateralEscrow", [token.target, world.registry.target]) };
+/** A registry with an escrow of another token, where the subject may prove under the same policy. */
+async function escrowOf(decimals: number, feeBps = 0): Promise<World> {
+  const { chain, admin, verifier, oracle, attesters } = world;
+  const token = await chain.ethers.deployContract("OddToken", [decimals, feeBps]);
+  const registry: Contract = await chain.ethers.deployContract("MarginHealthRegistry", [await admin.getAddress(), verifier.target, oracle.target, attesters.target, token.target]);
+  await call(registry, admin, "addPolicy", POLICY_ID, ...Object.values(DEMANDED));
+  await call(registry, world.subject, "registerAccountSet", ACCOUNT_SET);
+  return { ...world, token, registry, escrow: await chain.ethers.getContractAt("CollateralEscrow", await registry.getFunction("escrow")()) };
+}
+
+/** What the registry believes that the escrow holds, read from its slot. twin: HealthRecords.Account.held */
+async function heldOf(address: string, registry = world.registry): Promise<bigint> {
+  const { slot, offset } = await slotOf("MarginHealthRegistry", "_accounts", "held");
+  const account = keccak256(AbiCoder.defaultAbiCoder().encode(["address", "uint256"], [address, slot]));
+  return BigInt(await world.chain.ethers.provider.getStorage(registry.target, BigInt(account) + offset));
 }
 
 beforeAll(async () => {
@@ -62,9 +73,9 @@ describe("deposits", () => {
     [18, 10n ** 18n + 10n ** 10n - 1n, USD],
     [36, 10n ** 28n * 3n - 1n, 2n],
   ])("of a token with %i decimals are counted at 1e-8, rounded down", async (decimals, amount, expected) => {
-    const { token, escrow } = await escrowOf(decimals);
+    const { token, escrow, registry } = await escrowOf(decimals);
     await deposit(amount, { token, escrow });
-    expect(await collateralOf(escrow)).toBe(expected);
+    expect([await collateralOf(escrow), await heldOf(subject, registry)]).toEqual([expected, expected]);
   });
 
   it("are what arrived, where a token takes a fee", async () => {
@@ -105,10 +116,10 @@ describe("withdrawals", () => {
   });
 
   it("leave it to the last unit of 1e-8, where the token has one", async () => {
-    await deposit(10n * TOKEN);
-    await count(7n * USD);
-    const { token, escrow } = await escrowOf(8);
-    await deposit(10n * USD, { token, escrow });
+    const other = await escrowOf(8);
+    const { escrow } = other;
+    await deposit(10n * USD, other);
+    await submit(other, await signalsFor(other, { signals: { onChainCollateral: 7n * USD } }));
     expect(await refused(withdraw(3n * USD + 1n, escrow))).toEqual({ name: "CollateralInUse", args: [7n * USD, 7n * USD - 1n] });
     await withdraw(3n * USD, escrow);
   });
@@ -306,6 +317,7 @@ describe("laws", () => {
           expect(pledged + (inUse + 99n) / 100n + free).toBe(held);
           expect(await collateralOf()).toBe((held - pledged) * 100n);
           expect(await world.token.getFunction("balanceOf")(world.escrow.target)).toBe(held + (await read("balanceOf", other)));
+          expect([await heldOf(subject), await heldOf(other)]).toEqual([await collateralOf(), await read("collateralOf", other)]);
         }
       }),
       { seed: 20_260_801, numRuns: 20 },
@@ -328,6 +340,29 @@ describe("laws", () => {
       }),
       { seed: 20_260_801, numRuns: 15 },
     );
+  });
+});
+
+describe("the registry", () => {
+  it("takes word of what is held from its own escrow alone, whoever asks and however it is built", async () => {
+    await deposit(10n * TOKEN);
+    const impostor = await world.chain.ethers.deployContract("CollateralEscrow", [world.token.target, world.registry.target]);
+    for (const signer of [world.admin, world.subject, world.stranger]) {
+      expect(await refusal(call(world.registry, signer, "noteHeld", subject, 10n ** 18n), world.registry)).toEqual({ name: "NotTheEscrow", args: [await signer.getAddress()] });
+    }
+    expect(await refusal(deposit(1n, { escrow: impostor as unknown as Contract }), world.registry)).toEqual({ name: "NotTheEscrow", args: [impostor.target] });
+    expect(await heldOf(subject)).toBe(10n * USD);
+  });
+
+  it("knows of a withdrawal before the token is told to move, so that no call from it proves with what is leaving", async () => {
+    const other = await escrowOf(8);
+    await deposit(10n * USD, other);
+    const sent = await signalsFor(other, { signals: { onChainCollateral: 10n * USD } });
+    const data = other.registry.interface.encodeFunctionData("submit", [TIER, simulate(SECRETS, inOrder(sent)), inOrder(sent)]);
+    await call(other.token, world.stranger, "listen", other.registry.target, data);
+    expect(await refusal(withdraw(1n, other.escrow), other.registry)).toEqual({ name: "CollateralNotHeld", args: [10n * USD, 10n * USD - 1n] });
+    await submit(other, sent);
+    expect(await other.registry.getFunction("collateralInUse")(subject)).toBe(10n * USD);
   });
 });
 

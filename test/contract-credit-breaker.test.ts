@@ -255,7 +255,8 @@ describe("a breaker re-arms", () => {
     expect(await opensCredit()).toBe(false);
     const sent = await at(chain, trippedAt + CALM, () => publish(world, publishers.slice(0, 2), { ...late, epoch: 51, root: 51n, asOf: trippedAt + CALM }));
     expect(await eventsOf(Promise.resolve(sent), oracle, "BreakerRearmed")).toEqual([[POLICY]]);
-    expect(await breaker()).toEqual({ reason: "None", since: 0, until: 0 });
+    // The grace that was cut short ended with this second, and stays known.
+    expect(await breaker()).toEqual({ reason: "None", since: 0, until: trippedAt + CALM });
   });
 
   it("not while new causes come: each starts the calm anew", async () => {
@@ -300,14 +301,57 @@ describe("grace", () => {
     const first = await graceUntil();
     await next();
     await call(oracle, guardian, "rearm", POLICY);
-    expect(await graceUntil()).toBe(0);
+    const cutAt = await now(chain);
+    expect(await graceUntil()).toBe(cutAt);
     await travelTo(chain, first - GRACE + GRACE_WINDOW - 5);
     await call(oracle, guardian, "trip", POLICY);
-    expect(await graceUntil()).toBeLessThan(await now(chain));
+    expect(await graceUntil()).toBe(cutAt);
     await travelTo(chain, first - GRACE + 1 + GRACE_WINDOW);
     await next();
     await call(oracle, guardian, "trip", POLICY);
     expect(await graceUntil()).toBe((await now(chain)) + GRACE - 1);
+  });
+
+  it("that was cut short goes on when there is a cause again within its time, and never beyond", async () => {
+    await call(oracle, guardian, "trip", POLICY);
+    const full = await graceUntil();
+    await next();
+    await call(oracle, guardian, "rearm", POLICY);
+    const cutAt = await now(chain);
+    expect(cutAt).toBeLessThan(full - 20);
+    await at(chain, full - 10, () => call(oracle, guardian, "trip", POLICY));
+    expect(await graceUntil()).toBe(full);
+    await next();
+    await call(oracle, guardian, "rearm", POLICY);
+    const cutAgain = await now(chain);
+    expect(await graceUntil()).toBe(cutAgain);
+    // A second after it would have ended, a new cause changes nothing of what was.
+    await at(chain, full + 1, () => call(oracle, guardian, "trip", POLICY));
+    expect(await graceUntil()).toBe(cutAgain);
+  });
+
+  it("is told to whoever asks when it is long over, armed, paused or tripped anew: nobody needs to have seen it", async () => {
+    await call(oracle, guardian, "trip", POLICY);
+    await next();
+    await call(oracle, guardian, "rearm", POLICY);
+    const last = await now(chain);
+    for (const what of ["pause", "trip"]) {
+      expect(await graceUntil()).toBe(last);
+      await call(oracle, guardian, what, ...(what === "trip" ? [POLICY] : []));
+      await travelTo(chain, (await now(chain)) + GRACE);
+    }
+    expect(await graceUntil()).toBe(last);
+  });
+
+  it("of no seconds spares nobody, and one beyond all dates ends with them and stops no publication", async () => {
+    for (const [grace, until] of [[0, -1], [2 ** 32 - 2, 2 ** 32 - 1]] as const) {
+      const bare = await deployOracle(chain, { breaker: { grace, graceWindow: 2 ** 32 - 1 } });
+      await call(bare.oracle, guardian, "trip", POLICY);
+      const tripped = await now(chain);
+      expect(await bare.oracle.getFunction("graceUntil")(POLICY)).toBe(BigInt(until < 0 ? tripped + until : until));
+      await publish(bare, publishers.slice(0, 2), publication({ start: tripped }));
+      expect(await bare.oracle.getFunction("isCurrent")(POLICY, 77n)).toBe(true);
+    }
   });
 
   it("in any window is no longer than one grace, whatever the breaker goes through", async () => {
@@ -319,6 +363,7 @@ describe("grace", () => {
       async () => { await travelTo(chain, (await now(chain)) + MAX_AGE + 1 + random(200)); },
     ];
     const spared: [from: number, until: number][] = [];
+    let observed = 0;
     for (let step = 0; step < 120; step++) {
       await moves[random(moves.length)]!();
       const from = await now(chain);
@@ -328,6 +373,9 @@ describe("grace", () => {
       const { reason, since, until } = await breaker();
       const [begin, end] = [Math.max(from, since, until - GRACE + 1, (spared.at(-1)?.[1] ?? 0) + 1), Math.min(to, until)];
       if (reason !== "None" && begin <= end) spared.push([begin, end]);
+      // Whoever asks now is told no less than whoever asked at every step remembers.
+      expect(Math.min(until, to)).toBeGreaterThanOrEqual(observed);
+      observed = Math.min(until, to);
     }
     const total = (from: number, to: number) => spared.reduce((sum, [a, b]) => sum + Math.max(0, Math.min(b, to) - Math.max(a, from) + 1), 0);
     expect(spared.length).toBeGreaterThan(5);

@@ -6,7 +6,7 @@ import { buildRegistry, type Attester } from "../prover/statement/attester-regis
 import type { Bps } from "../prover/units.ts";
 import { now, refusal, restoreAfterEach, travelTo } from "./support/contracts.ts";
 import { OTHER_KEY } from "./support/statements.ts";
-import { attesterArguments, ATTESTER_REGISTRY, ATTESTERS, call, createWorld, DEMANDED, inOrder, MAX_SNAPSHOT_AGE, POLICY_ID, policyIdOf, publishSnapshot, signalsFor, SNAPSHOT_ROOT, submit, type World } from "./support/margin-world.ts";
+import { attesterArguments, ATTESTER_NOTICE, ATTESTER_REGISTRY, ATTESTERS, call, createWorld, DEMANDED, inOrder, MAX_SNAPSHOT_AGE, POLICY_ID, policyIdOf, publishSnapshot, signalsFor, SNAPSHOT_ROOT, submit, type World } from "./support/margin-world.ts";
 
 const OTHER_ATTESTER: Attester = { venue: "okx", key: OTHER_KEY.publicKey, assurance: "venue-signed", validFrom: 0, validUntil: 2 ** 32 - 1 };
 
@@ -68,11 +68,13 @@ describe("health", () => {
     const [{ x, y }] = attesterArguments(ATTESTERS.slice(1)) as [{ x: bigint; y: bigint }];
     const next = buildRegistry([OTHER_ATTESTER]);
     await call(world.attesters, world.admin, "publish", next.root, attesterArguments([OTHER_ATTESTER]));
-    await submit(world, await signals({ sequence: 2 }));
+    await travelTo(world.chain, (await now(world.chain)) + ATTESTER_NOTICE);
+    await publishSnapshot(world, { epoch: 2, root: 14n });
+    await submit(world, await signals({ sequence: 2 }, { snapshotRoot: 14n }));
     await call(world.attesters, world.admin, "revokeKey", x, y);
     expect([await isHealthy(), (await health()).healthy]).toEqual([false, false]);
-    expect(await refused(submit(world, await signals({ sequence: 3 })))).toEqual({ name: "UnknownAttesterRoot", args: [ATTESTER_REGISTRY.root] });
-    await submit(world, await signals({ sequence: 3 }, { attesterRoot: next.root }));
+    expect(await refused(submit(world, await signals({ sequence: 3 }, { snapshotRoot: 14n })))).toEqual({ name: "UnknownAttesterRoot", args: [ATTESTER_REGISTRY.root] });
+    await submit(world, await signals({ sequence: 3 }, { attesterRoot: next.root, snapshotRoot: 14n }));
     expect(await isHealthy()).toBe(true);
   });
 
@@ -157,8 +159,12 @@ describe("credit that was extended", () => {
     expect(await meets()).toBe(false);
   });
 
-  it("is spared for as long as the publishers' breaker says", async () => {
-    expect(await registry.getFunction("graceUntil")(POLICY_ID)).toBe(await world.oracle.getFunction("graceUntil")(POLICY_ID));
+  it("is spared for as long as the publishers' breaker says, whoever's it is", async () => {
+    await call(world.oracle, world.admin, "trip", POLICY_ID);
+    const until: bigint = await world.oracle.getFunction("graceUntil")(POLICY_ID);
+    expect(until).toBeGreaterThan(BigInt(await now(world.chain)));
+    expect(await registry.getFunction("graceUntil")(subject, terms)).toBe(until);
+    expect(await registry.getFunction("graceUntil")(subject, { ...terms, policyId: policyIdOf(1n) })).toBe(0n);
   });
 });
 

@@ -18,19 +18,17 @@ interface Expected {
   unitPrice: bigint;
   noticedAt: number;
   startedAt: number;
-  /** What the source says, and what is remembered of it. */
   sparedUntil: number;
-  remembered: number;
   rewarded: bigint;
 }
 type Step =
-  | { kind: "notice" | "start" | "takeOver" | "cancel" | "observeBreaker" | "forget"; wait: number }
+  | { kind: "notice" | "start" | "takeOver" | "cancel"; wait: number }
   | { kind: "bid" | "repay" | "charge" | "pledge" | "quote"; wait: number; share: bigint }
   | { kind: "spare"; wait: number; seconds: number };
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
-    { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom("notice", "start", "takeOver", "cancel", "observeBreaker", "forget"), wait: fc.constantFrom(1, 30, 600, 5_000) }) },
+    { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom("notice", "start", "takeOver", "cancel"), wait: fc.constantFrom(1, 30, 600, 5_000) }) },
     { weight: 6, arbitrary: fc.record({ kind: fc.constant("bid"), wait: fc.integer({ min: 1, max: 900 }), share: fc.bigInt(1n, 1_500n) }) },
     { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom("repay", "charge", "pledge", "quote"), wait: fc.integer({ min: 1, max: 200 }), share: fc.bigInt(1n, 300n) }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant("spare"), wait: fc.constant(1), seconds: fc.integer({ min: 0, max: 1_000 }) }) },
@@ -66,9 +64,8 @@ restoreAfterEach(() => lending.world.chain);
 
 /** What the rules say of a step at a time: the refusal's name, or nothing and the state it leaves. */
 function expectedOf(rules: AuctionTerms, state: Expected, step: Step, time: number): string | undefined {
-  const clock = (begun: number) => (state.sparedUntil >= time ? time : Math.max(state.sparedUntil, state.remembered, begun));
-  const remember = () => Object.assign(state, { remembered: Math.max(state.remembered, Math.min(state.sparedUntil, time)) });
-  const end = () => Object.assign(state, { noticedAt: 0, startedAt: 0, remembered: 0, rewarded: 0n });
+  const clock = (begun: number) => (state.sparedUntil >= time ? time : Math.max(state.sparedUntil, begun));
+  const end = () => Object.assign(state, { noticedAt: 0, startedAt: 0, rewarded: 0n });
   const inForce = () => (state.noticedAt === 0 ? "NotNoticed" : time <= state.sparedUntil ? "Spared" : undefined);
   const running = () => inForce() ?? (state.startedAt === 0 ? "NotStarted" : model.isWhole(rules, state) ? "PledgeSuffices" : undefined);
   const price = () => model.price(rules, BigInt(time - clock(state.startedAt)), model.shortfall(rules, state));
@@ -101,7 +98,6 @@ function expectedOf(rules: AuctionTerms, state: Expected, step: Step, time: numb
       const before = { ...state };
       const sale = model.sale(rules, state, asked, offerOf(state, step.share), state.rewarded);
       state.rewarded += sale.reward;
-      remember();
       close(sale);
       if (sale.repaid === model.largestRepayment(rules, before, asked)) expect(state.startedAt, "the largest bid ends the auction").toBe(0);
       return undefined;
@@ -135,13 +131,6 @@ function expectedOf(rules: AuctionTerms, state: Expected, step: Step, time: numb
     case "spare":
       state.sparedUntil = time + step.seconds;
       return undefined;
-    case "forget":
-      state.sparedUntil = 0;
-      return undefined;
-    case "observeBreaker":
-      if (state.noticedAt === 0) return "NotNoticed";
-      remember();
-      return undefined;
   }
 }
 
@@ -163,8 +152,6 @@ function send(state: Expected, step: Step, time: number): Promise<unknown> {
       return call(credit, bidder, "recover", subject, offerOf(state, step.share));
     case "spare":
       return call(health, lender, "spareUntil", time + step.seconds);
-    case "forget":
-      return call(health, lender, "spareUntil", 0);
     default:
       return call(credit, lending.keeper, step.kind, subject);
   }
@@ -204,7 +191,7 @@ describe("whatever anybody does", () => {
         await call(world.escrow, world.subject, "deposit", subject, 10n ** 16n);
         await call(credit, lending.lender, "charge", subject, debt);
         await fund(world, bidder, credit, MUCH);
-        const state: Expected = { debt, pledge: pledged, badDebt: 0n, unitPrice, noticedAt: 0, startedAt: 0, sparedUntil: 0, remembered: 0, rewarded: 0n };
+        const state: Expected = { debt, pledge: pledged, badDebt: 0n, unitPrice, noticedAt: 0, startedAt: 0, sparedUntil: 0, rewarded: 0n };
         let [lent, repaid] = [debt, 0n];
         // Most sequences would never come to an auction by themselves. The first attempts are too early.
         const opening: Step[] = [{ kind: "notice", wait: 1 }, { kind: "bid", wait: 1, share: 1n }, { kind: "start", wait: rules.gracePeriod - 1 }, { kind: "start", wait: rules.gracePeriod }];
@@ -233,7 +220,7 @@ describe("whatever anybody does", () => {
       { seed: 20_260_801, numRuns: 60 },
     );
     // Every step was done and refused in some run: otherwise this would show less than it says.
-    for (const kind of ["notice done", "start done", "bid done", "takeOver done", "cancel done", "observeBreaker done", "forget done", "bid NotNoticed", "bid NotStarted", "bid Spared", "bid AuctionOver", "start GracePeriod", "takeOver AuctionRunning", "cancel StillShort"]) {
+    for (const kind of ["notice done", "start done", "bid done", "takeOver done", "cancel done", "spare done", "bid NotNoticed", "bid NotStarted", "bid Spared", "bid AuctionOver", "start GracePeriod", "takeOver AuctionRunning", "cancel StillShort"]) {
       expect(seen.get(kind) ?? 0, kind).toBeGreaterThan(0);
     }
   });

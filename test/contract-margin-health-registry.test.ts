@@ -8,7 +8,7 @@ import { scopeOf } from "../prover/statement/scope.ts";
 import { FIELD, type Bps } from "../prover/units.ts";
 import { at, connect, eventsOf, now, refusal, restoreAfterEach, serve, travelTo } from "./support/contracts.ts";
 import {
-  ACCOUNT_SET, attesterArguments, ATTESTER_REGISTRY, ATTESTERS, call, createWorld, DEMANDED, GRACE_PERIOD, inOrder, MAX_SNAPSHOT_AGE, POLICY_HASH, POLICY_ID, policyIdOf, publishSnapshot, SECRETS,
+  ACCOUNT_SET, attesterArguments, ATTESTER_NOTICE, ATTESTER_REGISTRY, ATTESTERS, call, createWorld, DEMANDED, GRACE_PERIOD, inOrder, MAX_SNAPSHOT_AGE, POLICY_HASH, POLICY_ID, policyIdOf, publishSnapshot, SECRETS,
   signalsFor, SNAPSHOT_ROOT, submit, TIER, type World,
 } from "./support/margin-world.ts";
 import { rerandomise, simulate } from "./support/tiny-groth16.ts";
@@ -149,7 +149,7 @@ describe("submit refuses, in this order,", () => {
     const next = buildRegistry([...ATTESTERS, null, ATTESTERS[1]!].map((attester, i) => (i === 1 ? null : attester)));
     await call(world.attesters, world.admin, "publish", next.root, attesterArguments(next.attesters));
     await submit(world, await signals());
-    await travelTo(world.chain, (await now(world.chain)) + GRACE_PERIOD + 1);
+    await travelTo(world.chain, (await now(world.chain)) + ATTESTER_NOTICE + GRACE_PERIOD + 1);
     await publishSnapshot(world, { epoch: 2, root: 8n });
     expect(await refusedSignals({ sequence: 2 }, { snapshotRoot: 8n })).toEqual({ name: "UnknownAttesterRoot", args: [root] });
     await submit(world, await signals({ sequence: 2 }, { snapshotRoot: 8n, attesterRoot: next.root }));

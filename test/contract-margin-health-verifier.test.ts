@@ -1,8 +1,8 @@
-import { encodeBytes32String, ZeroAddress, type Contract } from "ethers";
+import { encodeBytes32String, getCreateAddress, ZeroAddress, type Contract, type FunctionFragment } from "ethers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { FIELD } from "../prover/units.ts";
 import { at, connect, eventsOf, now, refusal, restoreAfterEach, travelTo, type Chain } from "./support/contracts.ts";
-import { keyOf, simulate, trapdoor } from "./support/tiny-groth16.ts";
+import { keyOf, simulate, trapdoor, type Key } from "./support/tiny-groth16.ts";
 
 const CEREMONY = 1;
 /** twin: StatementKind */
@@ -13,6 +13,7 @@ const NOTICE = 3_600;
 const [DESK, DESK_BREACH] = [encodeBytes32String("desk"), encodeBytes32String("desk-breach")];
 const DESK_SECRETS = trapdoor("desk");
 const BREACH_SECRETS = trapdoor("desk breach");
+const [DESK_KEY, BREACH_KEY] = [keyOf(DESK_SECRETS), keyOf(BREACH_SECRETS)];
 const SIGNALS = [1n, 2n, 3n, 4n, 5n, 6n, 7n];
 const PROOF = simulate(DESK_SECRETS, SIGNALS);
 const BREACH_PROOF = simulate(BREACH_SECRETS, SIGNALS);
@@ -21,10 +22,9 @@ const PAIR = [[PROOF, simulate(DESK_SECRETS, OTHERS)], [SIGNALS, OTHERS]] as con
 
 let chain: Chain;
 let verifier: Contract;
-let deskKey: Contract;
-let breachKey: Contract;
 
-const addTier = (tier: string, address: unknown, kind = HEALTH, setup = CEREMONY) => verifier.getFunction("addTier")(tier, address, setup, kind);
+const addTier = (tier: string, key: Key, kind = HEALTH, setup = CEREMONY) => verifier.getFunction("addTier")(tier, key, setup, kind);
+const keyAt = async (tier: string): Promise<string> => (await verifier.getFunction("tierOf")(tier)).verifier;
 const disableTier = (tier: string) => verifier.getFunction("disableTier")(tier);
 const sunset = (tier: string, lastSecond: number | bigint) => verifier.getFunction("scheduleSunset")(tier, lastSecond);
 const one = (tier = DESK, kind = HEALTH, proof = PROOF, signals = SIGNALS): Promise<unknown> => verifier.getFunction("verifyProof")(kind, tier, proof, signals);
@@ -41,8 +41,6 @@ async function bothRefused(tier: string, kind: number, reason: { name: string; a
 beforeAll(async () => {
   chain = await connect();
   const [admin] = await chain.ethers.getSigners();
-  deskKey = await chain.ethers.deployContract("Groth16Verifier", [keyOf(DESK_SECRETS)]);
-  breachKey = await chain.ethers.deployContract("Groth16Verifier", [keyOf(BREACH_SECRETS)]);
   verifier = await chain.ethers.deployContract("MarginHealthVerifier", [admin!.address, DELAY, NOTICE]);
 });
 afterAll(() => chain.close());
@@ -50,8 +48,8 @@ restoreAfterEach(() => chain);
 
 describe("verifying", () => {
   beforeEach(async () => {
-    await addTier(DESK, deskKey.target);
-    await addTier(DESK_BREACH, breachKey.target, BREACH);
+    await addTier(DESK, DESK_KEY);
+    await addTier(DESK_BREACH, BREACH_KEY, BREACH);
     await travelTo(chain, (await now(chain)) + DELAY);
   });
 
@@ -113,45 +111,68 @@ describe("verifying", () => {
 
 describe("the tier table", () => {
   it("announces a tier with its key's hash, set-up, kind and first second, and remembers it", async () => {
-    const hash: string = await deskKey.getFunction("verificationKeyHash")();
     const time = (await now(chain)) + 10;
-    const added = await at(chain, time, () => eventsOf(addTier(DESK, deskKey.target, GROWTH), verifier, "TierAdded"));
-    expect(added).toEqual([[DESK, deskKey.target, hash, BigInt(CEREMONY), BigInt(GROWTH), BigInt(time + DELAY)]]);
-    expect([...(await verifier.getFunction("tierOf")(DESK))]).toEqual([deskKey.target, BigInt(CEREMONY), BigInt(GROWTH), false, BigInt(time + DELAY), 0n]);
+    const added = await at(chain, time, () => eventsOf(addTier(DESK, DESK_KEY, GROWTH), verifier, "TierAdded"));
+    const address = await keyAt(DESK);
+    const hash: string = await (await chain.ethers.getContractAt("Groth16Verifier", address)).getFunction("verificationKeyHash")();
+    expect(added).toEqual([[DESK, address, hash, BigInt(CEREMONY), BigInt(GROWTH), BigInt(time + DELAY)]]);
+    expect([...(await verifier.getFunction("tierOf")(DESK))]).toEqual([address, BigInt(CEREMONY), BigInt(GROWTH), false, BigInt(time + DELAY), 0n]);
     expect(await verifier.getFunction("tierOfKey")(hash)).toBe(DESK);
     expect([...(await verifier.getFunction("tierOf")(DESK_BREACH))]).toEqual([ZeroAddress, 0n, 0n, false, 0n, 0n]);
   });
 
   it("never replaces a key, nor brings back a disabled tier", async () => {
-    await addTier(DESK, deskKey.target);
-    expect(await refused(addTier(DESK, breachKey.target))).toEqual({ name: "TierKnown", args: [DESK] });
+    await addTier(DESK, DESK_KEY);
+    expect(await refused(addTier(DESK, BREACH_KEY))).toEqual({ name: "TierKnown", args: [DESK] });
     expect(await eventsOf(disableTier(DESK), verifier, "TierDisabledForGood")).toEqual([[DESK]]);
-    expect(await refused(addTier(DESK, deskKey.target))).toEqual({ name: "TierKnown", args: [DESK] });
-    expect(await refused(addTier(DESK, breachKey.target))).toEqual({ name: "TierKnown", args: [DESK] });
+    expect(await refused(addTier(DESK, DESK_KEY))).toEqual({ name: "TierKnown", args: [DESK] });
+    expect(await refused(addTier(DESK, BREACH_KEY))).toEqual({ name: "TierKnown", args: [DESK] });
     expect(await refused(disableTier(DESK))).toEqual({ name: "TierDisabled", args: [DESK] });
   });
 
-  it("takes a key once: not for another kind, not under another name, not in another contract, not after its tier's end", async () => {
-    const hash: string = await deskKey.getFunction("verificationKeyHash")();
-    const copy = await chain.ethers.deployContract("Groth16Verifier", [keyOf(DESK_SECRETS)]);
-    const inUse = { name: "KeyInUse", args: [hash, DESK] };
-    await addTier(DESK, deskKey.target);
-    for (const kind of KINDS) for (const address of [deskKey.target, copy.target]) expect(await refused(addTier(DESK_BREACH, address, kind))).toEqual(inUse);
-    await disableTier(DESK);
-    expect(await refused(addTier(DESK_BREACH, copy.target))).toEqual(inUse);
-    await addTier(DESK_BREACH, breachKey.target, BREACH);
+  it("checks a tier's proofs with Groth16Verifier and the announced key, byte for byte, deployed by itself", async () => {
+    const creator = String(verifier.target);
+    for (const [i, [tier, key]] of ([[DESK, DESK_KEY], [DESK_BREACH, BREACH_KEY]] as const).entries()) {
+      await addTier(tier, key);
+      const built = await chain.ethers.deployContract("Groth16Verifier", [key]);
+      expect(await chain.ethers.provider.getCode(await keyAt(tier))).toBe(await chain.ethers.provider.getCode(built.target));
+      // A contract's first creation has nonce 1.
+      expect(await keyAt(tier)).toBe(getCreateAddress({ from: creator, nonce: 1 + i }));
+    }
+    expect(await chain.ethers.provider.getCode(await keyAt(DESK))).not.toBe(await chain.ethers.provider.getCode(await keyAt(DESK_BREACH)));
   });
 
-  it("refuses an empty name, an address without code, and ending what is not there", async () => {
-    const [, stranger] = await chain.ethers.getSigners();
-    expect(await refused(addTier(encodeBytes32String(""), deskKey.target))).toEqual({ name: "InvalidTier", args: [] });
-    expect(await refused(addTier(DESK, stranger!.address))).toEqual({ name: "NoVerifierCode", args: [stranger!.address] });
+  it("has no way to a key that somebody else deployed: nothing it is given is an address, but of who may do what", () => {
+    const addresses = verifier.interface.fragments.flatMap((fragment) => (fragment.type !== "function" ? [] : (fragment as FunctionFragment).inputs.filter(({ type }) => type === "address").map(() => (fragment as FunctionFragment).name)));
+    expect([...new Set(addresses)].toSorted()).toEqual(["grantRole", "hasRole", "renounceRole", "revokeRole"]);
+  });
+
+  it("takes a key once: not for another kind, not under another name, not after its tier's end", async () => {
+    await addTier(DESK, DESK_KEY);
+    const hash: string = await (await chain.ethers.getContractAt("Groth16Verifier", await keyAt(DESK))).getFunction("verificationKeyHash")();
+    const inUse = { name: "KeyInUse", args: [hash, DESK] };
+    for (const kind of KINDS) expect(await refused(addTier(DESK_BREACH, DESK_KEY, kind))).toEqual(inUse);
+    await disableTier(DESK);
+    expect(await refused(addTier(DESK_BREACH, DESK_KEY))).toEqual(inUse);
+    await addTier(DESK_BREACH, BREACH_KEY, BREACH);
+  });
+
+  it.each<[string, Partial<Key>, string, bigint[]]>([
+    ["that nobody contributed to", { delta: DESK_KEY.gamma }, "UncontributedPhase2", []],
+    ["of a phase 1 without contribution", { beta: keyOf(trapdoor("one", { beta: 1n })).beta }, "UncontributedPhase1", []],
+    ["with a signal that is not bound", { ic: DESK_KEY.ic.with(3, [0n, 0n]) }, "InvalidG1Point", [4n]],
+    ["with a point at infinity", { gamma: [[0n, 0n], [0n, 0n]] }, "InvalidG2Point", []],
+    ["with a point off its curve", { gamma: [DESK_KEY.gamma[0], [DESK_KEY.gamma[1][0], DESK_KEY.gamma[1][1] + 1n]] }, "PrecompileFailed", [8n]],
+  ])("refuses a key %s, by the key's own error, and keeps its name free", async (_, change, name, args) => {
+    expect(await refused(addTier(DESK, { ...DESK_KEY, ...change }))).toEqual({ name, args });
+    expect(await keyAt(DESK)).toBe(ZeroAddress);
+    await addTier(DESK, DESK_KEY);
+  });
+
+  it("refuses an empty name, and ending what is not there", async () => {
+    expect(await refused(addTier(encodeBytes32String(""), DESK_KEY))).toEqual({ name: "InvalidTier", args: [] });
     expect(await refused(disableTier(DESK))).toEqual({ name: "UnknownTier", args: [DESK] });
     expect(await refused(sunset(DESK, 2 ** 32 - 1))).toEqual({ name: "UnknownTier", args: [DESK] });
-  });
-
-  it("refuses a contract that holds no key", async () => {
-    await expect(addTier(DESK, verifier.target)).rejects.toThrow(/reverted/);
   });
 
   it("refuses strangers, each role apart", async () => {
@@ -165,10 +186,10 @@ describe("the tier table", () => {
     const unauthorized = (signer: typeof admin, role: string) => ({ name: "AccessControlUnauthorizedAccount", args: [signer!.address, role] });
     const last = (await now(chain)) + 10 * NOTICE;
     for (const signer of [admin, guardian]) {
-      expect(await refused(as(signer).getFunction("addTier")(DESK, deskKey.target, CEREMONY, HEALTH))).toEqual(unauthorized(signer, addRole));
+      expect(await refused(as(signer).getFunction("addTier")(DESK, DESK_KEY, CEREMONY, HEALTH))).toEqual(unauthorized(signer, addRole));
       expect(await refused(as(signer).getFunction("scheduleSunset")(DESK, last))).toEqual(unauthorized(signer, addRole));
     }
-    await as(tierAdmin).getFunction("addTier")(DESK, deskKey.target, CEREMONY, HEALTH);
+    await as(tierAdmin).getFunction("addTier")(DESK, DESK_KEY, CEREMONY, HEALTH);
     await as(tierAdmin).getFunction("scheduleSunset")(DESK, last);
     for (const signer of [admin, tierAdmin]) expect(await refused(as(signer).getFunction("disableTier")(DESK))).toEqual(unauthorized(signer, disableRole));
     await as(guardian).getFunction("disableTier")(DESK);

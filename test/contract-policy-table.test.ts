@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAddress } from "../prover/statement/address.ts";
 import { scopeOf } from "../prover/statement/scope.ts";
 import { eventsOf, refusal, restoreAfterEach } from "./support/contracts.ts";
-import { call, createWorld, POLICY_ID, policyIdOf, signalsFor, submit, type World } from "./support/margin-world.ts";
+import { call, createWorld, inOrder, POLICY_ID, policyIdOf, signalsFor, submit, TIER, type World } from "./support/margin-world.ts";
 
 let world: World;
 let registry: Contract;
@@ -66,11 +66,14 @@ describe("roles", () => {
 
   it("give no way to health: everything an administrator can send leaves an unproved subject unhealthy", async () => {
     const writing = registry.interface.fragments.flatMap((fragment) => ("stateMutability" in fragment && fragment.type === "function" && fragment.stateMutability === "nonpayable" ? [(fragment as unknown as { name: string }).name] : []));
-    expect(writing.sort()).toEqual(["addPolicy", "announceRelease", "cancelRelease", "executeRelease", "grantRole", "growAccountSet", "pause", "proveBreach", "registerAccountSet", "renounceRole", "retirePolicy", "revokeRole", "submit", "submitBatch", "unpause"]);
+    expect(writing.sort()).toEqual(["addPolicy", "announceRelease", "cancelRelease", "executeRelease", "grantRole", "growAccountSet", "noteHeld", "pause", "proveBreach", "recordClaims", "registerAccountSet", "renounceRole", "retirePolicy", "revokeRole", "submit", "submitBatch", "unpause"]);
     await admin("addPolicy", policyIdOf(31n), 0, 10_000, 0, 60);
     await admin("retirePolicy", policyIdOf(31n));
     await admin("pause");
     await admin("unpause");
+    const itself = await world.admin.getAddress();
+    expect(await refused(admin("recordClaims", TIER, [inOrder(await signalsFor(world))]))).toEqual({ name: "RecordedWithProofsOnly", args: [itself] });
+    expect(await refused(admin("noteHeld", await world.subject.getAddress(), 1n))).toEqual({ name: "NotTheEscrow", args: [itself] });
     expect(await isHealthy()).toBe(false);
   });
 });

@@ -162,6 +162,20 @@ describe("the guardian", () => {
     expect(await set()).toEqual([[addresses[0], addresses[2]], 2n]);
   });
 
+  it("leaves no set for ever in one publisher's hands: the admin replaces one that was cut down to its quorum", async () => {
+    await remove(0);
+    // One of two will not sign, and its veto alone is none.
+    await publish(world, publishers.slice(1, 2), await fresh());
+    expect(await isAccepted()).toBe(false);
+    await announce(addresses.slice(2, 5), 2);
+    const rotation: string = await oracle.getFunction("announcedRotation")();
+    expect((await refused(call(oracle, world.stranger, "vetoRotation", [await signVeto({ rotation }, world.domain, publishers[1]!)]))).name).toBe("QuorumNotReached");
+    await travelTo(chain, Number(await oracle.getFunction("rotationFrom")()));
+    await apply(addresses.slice(2, 5), 2);
+    await publish(world, publishers.slice(2, 4), await fresh());
+    expect(await isAccepted()).toBe(true);
+  });
+
   it("keeps who was removed out of a set announced before", async () => {
     const next = addresses.slice(0, 4);
     await announce(next, 3);

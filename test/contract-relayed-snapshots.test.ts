@@ -128,7 +128,7 @@ describe("a publication is refused", () => {
     const key = publishers[5]!;
     const impostor = await destination.ethers.deployContract("ContractPublisher", [await key.getAddress()]);
     const terms = await termsFor(publishers, admin, guardian);
-    const members = [addresses[0]!, String(impostor.target)].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
+    const members = [addresses[0]!, addresses[1]!, String(impostor.target)].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
     const trusting = (await destination.ethers.deployContract("RelayedSnapshots", [{ ...terms, publishers: members }, 31_337n, source.domain.oracle])) as unknown as Contract;
     const given = [await signature(source.domain, publishers[0]!, what()), await signature(source.domain, key, what(), String(impostor.target))];
     given.sort((a, b) => (BigInt(a.publisher) < BigInt(b.publisher) ? -1 : 1));
@@ -212,6 +212,69 @@ describe("a rotation at the source", () => {
   });
 });
 
+describe("a set that guardians cut down to its quorum", () => {
+  const next = () => addresses.slice(2, 5);
+  const replace = (signer = admin, members = next(), quorum = 2) => call(relay, signer, "replaceBlockedSet", members, quorum);
+  const cut = () => call(relay, guardian, "removePublisher", addresses[0]!);
+  /** The first second of a silence: the snapshot has expired, and a rotation's notice has passed. */
+  const silence = () => time + MAX_AGE + DAY + 1;
+  const due = async () => travelTo(destination, Number(await relay.getFunction("rotationFrom")()));
+
+  it("and that has fallen silent is replaced by the admin, with notice: one that refuses to sign does not block the relay for ever", async () => {
+    await accept();
+    await cut();
+    await travelTo(destination, silence() - 2);
+    expect((await refused(replace())).name).toBe("SetNotBlocked");
+    await travelTo(destination, silence());
+    expect(await eventsOf(replace(), relay, "RotationAnnounced")).toEqual([[2n, next(), 2n, BigInt((await now(destination)) + DAY)]]);
+    expect((await refused(call(relay, stranger, "applyRotation", next(), 2))).name).toBe("RotationNotDue");
+    await due();
+    await call(relay, stranger, "applyRotation", next(), 2);
+    time = await now(destination);
+    await accept({ epoch: 2, root: 78n }, publishers.slice(3, 5));
+    expect(await isCurrent(78n)).toBe(true);
+  });
+
+  it("is left alone while it publishes, while a member more than the quorum is left, and while publication is paused", async () => {
+    await accept();
+    await travelTo(destination, silence());
+    expect((await refused(replace())).name).toBe("SetNotBlocked");
+    await cut();
+    await call(relay, guardian, "pause");
+    expect((await refused(replace())).name).toBe("SetNotBlocked");
+    await call(relay, admin, "unpause");
+    time = await now(destination);
+    await accept({ epoch: 2, root: 78n }, publishers.slice(1, 3));
+    expect((await refused(replace())).name).toBe("SetNotBlocked");
+    await travelTo(destination, silence());
+    await replace();
+  });
+
+  it("is replaced by nobody else, and never by one of whom all must agree or who was removed", async () => {
+    await cut();
+    for (const signer of [guardian, stranger]) expect((await refused(replace(signer))).name).toBe("AccessControlUnauthorizedAccount");
+    expect((await refused(replace(admin, addresses.slice(2, 4), 2))).name).toBe("InvalidQuorum");
+    expect((await refused(replace(admin, addresses.slice(0, 3), 2))).name).toBe("PublisherBarred");
+  });
+
+  it("keeps its place if all of it objects, or the guardian does: an admin forges no root", async () => {
+    await cut();
+    await replace();
+    const announced: string = await relay.getFunction("announcedRotation")();
+    const veto = await Promise.all(publishers.slice(1, 3).map((publisher) => signVeto({ rotation: announced }, source.domain, publisher)));
+    expect((await refused(call(relay, stranger, "vetoRotation", veto.slice(0, 1)))).name).toBe("QuorumNotReached");
+    await call(relay, stranger, "vetoRotation", veto);
+    expect((await refused(replace())).name).toBe("RotationWasCancelled");
+    await replace(admin, addresses.slice(3, 6));
+    await call(relay, guardian, "cancelRotation");
+    await travelTo(destination, (await now(destination)) + DAY);
+    expect((await refused(call(relay, stranger, "applyRotation", addresses.slice(3, 6), 2))).name).toBe("RotationNotAnnounced");
+    time = await now(destination);
+    expect((await refused(accept({}, publishers.slice(3, 5)))).name).toBe("NotAPublisher");
+    await accept({}, publishers.slice(1, 3));
+  });
+});
+
 describe("a relay is not deployed", () => {
   it.each<[string, () => [bigint, string]]>([
     ["for its own chain", () => [1n, source.domain.oracle]],
@@ -246,6 +309,6 @@ describe("a proof", () => {
     expect(await there.registry.getFunction("canOpen")(subject, terms)).toBe(true);
     await accept({ policyId: POLICY_ID, epoch: 2, root: 78n, asOf: await now(destination), spots: spots({ BTC: 40_000, ETH: 3_000 }) });
     expect(await there.registry.getFunction("canOpen")(subject, terms)).toBe(false);
-    expect(await there.registry.getFunction("graceUntil")(POLICY_ID)).toBe(await relay.getFunction("graceUntil")(POLICY_ID));
+    expect(await there.registry.getFunction("graceUntil")(subject, terms)).toBe(await relay.getFunction("graceUntil")(POLICY_ID));
   });
 });

@@ -218,6 +218,19 @@ describe("a snapshot stops being current", () => {
   });
 });
 
+describe("an epoch", () => {
+  it("is no further than a bound from the latest: no quorum, though compromised, ends a policy for good", async () => {
+    const step = 2 ** 42;
+    expect(await oracle.getFunction("MAX_EPOCH_STEP")()).toBe(BigInt(step));
+    for (const epoch of [BigInt(step) + 1n, 2n ** 64n - 1n]) {
+      expect(await refused(vote(publishers[0]!, { epoch: epoch as unknown as number }))).toEqual({ name: "EpochTooFar", args: [epoch, BigInt(step)] });
+    }
+    await accept({ epoch: step, asOf: start - 2 });
+    await accept({ epoch: 2 * step, root: ROOT + 1n, asOf: start - 1 });
+    expect((await refused(vote(publishers[0]!, { epoch: 3 * step + 1, root: ROOT + 2n }))).name).toBe("EpochTooFar");
+  });
+});
+
 describe("deployment is refused", () => {
   type Terms = Awaited<ReturnType<typeof termsFor>>;
   const bound = (bps: number) => ({ asset: 1n, bps });
@@ -241,12 +254,14 @@ describe("deployment is refused", () => {
     expect((await refused(chain.ethers.deployContract("SnapshotOracle", [{ ...terms, ...change(terms) }]))).name).toBe(name);
   });
 
-  it("on a public network with less than a day's notice, or one publisher alone", async () => {
+  it("on a public network with less than a day's notice, or with publishers who must all agree", async () => {
     const publicChain = await connect({ network: "publicNetwork" });
     try {
       const deployment = async (options: object) => publicChain.ethers.deployContract("SnapshotOracle", [await termsFor(publishers, admin, guardian, options)]);
       expect(await refused(deployment({ rotationDelay: 86_399 }))).toEqual({ name: "InvalidRotationDelay", args: [86_399n] });
-      expect(await refused(deployment({ members: 1, quorum: 1 }))).toEqual({ name: "InvalidQuorum", args: [1n, 1n] });
+      // Whom all must agree with, each of them could stop.
+      for (const members of [1, 2, 3, 5]) expect(await refused(deployment({ members, quorum: members }))).toEqual({ name: "InvalidQuorum", args: [BigInt(members), BigInt(members)] });
+      await deployment({ members: 5, quorum: 4 });
       await deployment({ rotationDelay: 86_400 });
       await chain.ethers.deployContract("SnapshotOracle", [await termsFor(publishers, admin, guardian, { members: 1, quorum: 1, rotationDelay: 0 })]);
     } finally {

@@ -74,7 +74,7 @@ describe("a deployment", () => {
     const { record } = deployment;
     const findings = await checkDeployment(record, chain.ethers.provider, [artifacts]);
     expect(findings.filter(({ agrees }) => !agrees)).toEqual([]);
-    expect(findings.length).toBeGreaterThan(14);
+    expect(findings.length).toBeGreaterThan(15);
     expect(parseDeployment(JSON.parse(serializeDeployment(record)))).toEqual(record);
   });
 
@@ -142,6 +142,12 @@ describe("a record that is not of the chain", () => {
     expect(await disagreements(changed((record) => (record.policies[0].policyId = OTHER)))).toContain(`policy ${OTHER} takes proofs`);
   });
 
+  it("is found out: a tier at a contract that names the key's hash and accepts everything, by its code and by the table", async () => {
+    const liar = await chain.ethers.deployContract("LyingKey", [verificationKeyHash(artifacts.vkey)]);
+    const address = parseAddress(String(liar.target));
+    expect(await disagreements(changed((record) => (record.tiers[0].address = address)))).toEqual(["verifier of tier test", "code of tier test, from its file"]);
+  });
+
   it("is found out: another chain, before anything is compared", async () => {
     expect(await rejection(checkDeployment(changed((record) => (record.chainId = "1")), chain.ethers.provider))).toMatchObject({ code: "ChainError", path: "chainId" });
   });
@@ -166,11 +172,12 @@ describe("a plan", () => {
     expect(await rejection(planOf(change))).toMatchObject({ code, path });
   });
 
-  it("of a demo dollar is for local networks only", async () => {
+  it("of a demo dollar, or with publishers who must all agree, is for local networks only", async () => {
     const publicChain = await connect({ network: "publicNetwork" });
     try {
       const plan = { ...(await planOf()), tiers: [] };
       expect(await rejection(deployProtocol(publicChain, plan))).toMatchObject({ code: "ChainError", path: "chain 1" });
+      expect(await rejection(deployProtocol(publicChain, { ...plan, collateralToken: ADMIN }))).toMatchObject({ code: "OutOfRange", path: "quorum" });
       expect(await publicChain.ethers.provider.getBlockNumber()).toBe(0);
     } finally {
       await publicChain.close();

@@ -42,9 +42,12 @@ const policy = parsePolicy({
   minimums: { perContract: "5", optionShort: "0.01" },
   tail: { measure: "es", size: 2, source: { kind: "stress", events: [event("a", "0.8", "0.7"), event("b", "1.3", "1.4"), event("c", "0.7", "0.9"), event("d", "1.4", "1.1"), event("e", "1", "0.5")] } },
   aggregation: { correlation: [["1", "0.5"], ["0.5", "1"]], sets: ["medium", "high"] },
+  spreads: [{ underlying: "BTC", expiries: "all", rate: rate("0.0175", "0.02") }],
+  rollShock: [{ underlying: "BTC", annualMove: "0.075", minMove: "0.01" }, { underlying: "ETH", annualMove: "0.05", minMove: "0.005" }],
   exposures: [
     { id: "btc-delta", measure: "delta", underlyings: ["BTC"], limit: "100000", tiers: [{ above: "10000", rate: rate("0.01", "0.01") }, { above: "30000", rate: rate("0.02", "0.02") }], nettingSet: "BTC" },
     { id: "vega", measure: "vega", underlyings: ["BTC"], tiers: [{ above: "0", rate: rate("0.5", "0.5") }] },
+    { id: "gross", measure: "grossDelta", underlyings: ["BTC", "ETH"], tiers: [{ above: "20000", rate: rate("0.001", "0.002") }] },
   ],
   sensitivities: {
     factors: [
@@ -119,7 +122,7 @@ function everyBook(world: typeof EVERYTHING, books: Readonly<Record<string, Read
 describe("under every rule at once", () => {
   it("the policy fills the tier", () => {
     const { shape } = risks.rules;
-    expect(shape).toMatchObject({ cells: 3, nettingSets: 2, scenarios: 3, skews: 1, bases: 1, tails: 5, exposures: 4, tiers: 2, correlations: 2, sensitivities: 3 });
+    expect(shape).toMatchObject({ cells: 3, nettingSets: 2, scenarios: 3, skews: 1, bases: 1, tails: 5, exposures: 9, tiers: 2, correlations: 2, sensitivities: 3 });
     expect([shape.cellValues, shape.floors, shape.pairing]).toEqual([true, true, true]);
   });
 

@@ -147,6 +147,23 @@ describe("a minimum on deltas", () => {
   ])("is refused with %s", (_, change, path) => expect(refusal(() => parsePolicy({ ...policy, ...change }))).toEqual({ code: "InvalidPolicy", path }));
 });
 
+/** A contract of 10 at 40000 is worth −10·50000/40000 to its holder: 4000 of them are one coin of 50000. */
+describe("a basis of dated inverse contracts", () => {
+  const rules = { cells: "expiry", basis: { up: "1.05", down: "0.95", add: "0.5", perYear: "0" } };
+  const months = worldOf({ BTC: "50000", ETH: "1" }, [dated("INEAR", "BTC", "40000", 30, inverse), dated("IFAR", "BTC", "40000", 90, inverse), linear("IPERP", "BTC", "40000", inverse)]);
+  const [up, down] = [50_000 * (1 - 1 / 1.05), 50_000 * (1 / 0.95 - 1)];
+  it.each<[string, Record<string, string>, number]>([
+    ["a long one loses where its forward falls, 1/0.95 of its coins", { IFAR: "4000" }, down],
+    ["a short one where it rises", { IFAR: "-4000" }, up],
+    ["a calendar spread in each month, where no move of the spot costs it anything", { INEAR: "4000", IFAR: "-4000" }, up + down],
+    ["what never expires has none", { IPERP: "4000" }, 0],
+  ])("%s", (_, held, loss) => {
+    const { nettingSets } = reportUnder({ ...policy, ...rules }, months, held);
+    expect(units(nettingSets[0]!.loss)).toBeCloseTo(loss / 2, 4);
+    expect(units(nettingSets[0]!.scenarioPnl[0]!)).toBe(0);
+  });
+});
+
 describe("notional", () => {
   const tiered = (measure: string, more: object = {}) => ({ exposures: [{ id: "x", measure, underlyings: ["BTC"], tiers: [{ above: "0", rate: rate("0.01") }], ...more }] });
   it.each<[string, string, Record<string, string>, number]>([

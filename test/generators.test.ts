@@ -9,20 +9,25 @@ import type { RiskShape } from "../prover/risk/margin-rules.ts";
 import { compileCircuit } from "./support/circuit.ts";
 
 const size: RiskShape = {
-  cells: 2, groups: 1, nettingSets: 2, scenarios: 3, skews: 1, bases: 1, tails: 2, exposures: 1, tiers: 0, correlations: 1, sensitivities: 0, cellValues: true, floors: true, pairing: false,
+  cells: 2, groups: 1, nettingSets: 2, scenarios: 3, skews: 1, bases: 1, tails: 4, tailSets: 2, exposures: 1, tiers: 0, correlations: 1, sensitivities: 0, cellValues: true, floors: true, pairing: false,
 };
 const labels = columnLabels(size);
 const bases = circuitBases(size).map(({ point }) => point);
 const sum = (points: readonly Point[]): Point => points.reduce(add, IDENTITY);
 
 describe("the circuit's bases", () => {
-  it("are one for each column, in order, and the shift's takes the tails off", () => {
+  it("are one for each column, in order, and a threshold's takes the tails of its class off", () => {
     expect(labels).toEqual([
       "scenario/0/0", "scenario/0/1", "scenario/0/2", "scenario/1/0", "scenario/1/1", "scenario/1/2", "skew/0/0", "skew/1/0", "basis/0/0/0", "basis/0/0/1", "basis/1/0/0", "basis/1/0/1",
-      "cellValue/0", "cellValue/1", "tail/0", "tail/1", "shift", "exposure/0", "floor/0", "floor/1", "value", "chargeMM", "chargeIM",
+      "cellValue/0", "cellValue/1", "tail/0", "tail/1", "tail/2", "tail/3", "threshold/0", "threshold/1", "exposure/0", "floor/0", "floor/1", "value", "chargeMM", "chargeIM",
     ]);
     labels.forEach((label, k) => { if (!isShift(label)) expect(bases[k]).toEqual(generatorOf(label)); });
-    expect(sum([generatorOf("tail/0"), generatorOf("tail/1"), bases[16]!])).toEqual(IDENTITY);
+    expect([0, 1].map((c) => sum([generatorOf(`tail/${c}`), generatorOf(`tail/${c + 2}`), bases[18 + c]!]))).toEqual([IDENTITY, IDENTITY]);
+  });
+
+  it("of tails are classes by which any number of sets can be told apart", () => {
+    const shifts = (tails: number, tailSets: number) => columnLabels({ ...size, tails, tailSets }).filter((label) => label.startsWith("threshold/")).length;
+    expect([shifts(5, 1), shifts(6, 2), shifts(6, 3), shifts(12, 4), shifts(0, 0)]).toEqual([1, 2, 6, 12, 0]);
   });
 
   it("of a plain shape have a loss for each set, whose base takes it off that set's scenarios", () => {

@@ -12,7 +12,7 @@ import { law } from "./support/law.ts";
 import { randomRules, randomTotals } from "./support/random-rules.ts";
 
 const SHAPE: RiskShape = {
-  cells: 3, groups: 2, nettingSets: 2, scenarios: 3, skews: 1, bases: 1, tails: 4, exposures: 2, tiers: 2, correlations: 1, sensitivities: 1, cellValues: false, floors: true, pairing: false,
+  cells: 3, groups: 2, nettingSets: 2, scenarios: 3, skews: 1, bases: 1, tails: 4, tailSets: 2, exposures: 2, tiers: 2, correlations: 1, sensitivities: 1, cellValues: false, floors: true, pairing: false,
 };
 const SHAPES: readonly RiskShape[] = [SHAPE, { ...SHAPE, groups: 0, skews: 0, cellValues: true, sensitivities: 0 }];
 

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { HDNodeWallet, Wallet, type Contract, type Signer } from "ethers";
+import type { Contract } from "ethers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { AUCTION_TERMS, PAR, readAuction } from "../prover/chain/liquidation.ts";
+import { AUCTION_TERMS, PAR } from "../prover/chain/liquidation.ts";
 import { creditorPort } from "../prover/keeper/creditor-port.ts";
 import type { EventName } from "../prover/keeper/events.ts";
 import { LiquidationLog } from "../prover/keeper/liquidation-log.ts";
@@ -11,17 +11,13 @@ import { Liquidator, liquidatorFiles, type LiquidatorParts } from "../prover/kee
 import { PooledProvider } from "../prover/keeper/rpc.ts";
 import { walletPort } from "../prover/keeper/wallet-port.ts";
 import { parseAddress } from "../prover/statement/address.ts";
-import { connect, now, restoreAfterEach, serve, type Chain } from "./support/contracts.ts";
+import { BOT, DEBT, DOLLARS, openBorrower, type Borrower } from "./support/borrower.ts";
+import { now, restoreAfterEach, travelTo, type Chain } from "./support/contracts.ts";
 import { faultyNode, first, type Fault, type FaultyNode } from "./support/faulty-node.ts";
-import { passTo, publish } from "./support/lending.ts";
-import { call, createWorld, POLICY_ID, signalsFor, submit, type World } from "./support/margin-world.ts";
+import { publish } from "./support/lending.ts";
+import { call, POLICY_ID, type World } from "./support/margin-world.ts";
 
-const BOT = new Wallet(HDNodeWallet.fromPhrase("test test test test test test test test test test test junk", undefined, "m/44'/60'/0'/0/9").privateKey);
-const DOLLARS = 1_000_000n;
-const DEBT = 10_000n * DOLLARS;
-const PLEDGE = 11_000n * DOLLARS;
-
-let server: { url: string; close: () => Promise<void> };
+let borrower: Borrower;
 let chain: Chain;
 let world: World;
 let line: Contract;
@@ -30,40 +26,15 @@ let subject: string;
 let folder: string;
 const told: { event: EventName; facts: Record<string, unknown> }[] = [];
 
-/** Mints to a holder, who lets a contract take it. */
-async function fund(holder: Signer, spender: Contract, amount: bigint): Promise<void> {
-  await call(world.token, world.admin, "mint", await holder.getAddress(), amount);
-  await call(world.token, holder, "approve", spender.target, amount);
-}
-
-async function prove(sequence: number): Promise<void> {
-  const root = await publish({ world });
-  await submit(world, await signalsFor(world, { claim: { sequence }, signals: { snapshotRoot: root } }));
-}
-
 beforeAll(async () => {
-  server = await serve();
-  chain = await connect({ network: "remote", override: { url: server.url } });
-  world = await createWorld(chain);
-  subject = await world.subject.getAddress();
-  const signers = (await chain.ethers.getSigners()) as unknown as Signer[];
-  const [lender, bot] = [signers[6]!, signers[9]!];
-  const credit = { marginHealth: world.registry.target, escrow: world.escrow.target, asset: world.token.target, lender: await lender.getAddress(), unitPrice: PAR };
-  const terms = { policyId: POLICY_ID, level: 0, minRatioBps: 10_500, minAssurance: 1 };
-  line = (await chain.ethers.deployContract("PrivateCreditLine", [credit, terms, AUCTION_TERMS, 10n * DEBT, 0])) as unknown as Contract;
-  await fund(lender, line, DEBT);
-  await fund(bot, line, DEBT);
-  await fund(world.subject, world.escrow, PLEDGE);
-  await call(world.escrow, world.subject, "deposit", subject, PLEDGE);
-  await call(world.escrow, world.subject, "pledge", line.target, PLEDGE);
-  await prove(50);
-  await call(line, world.subject, "borrow", DEBT);
-  node = await faultyNode(server.url);
+  borrower = await openBorrower();
+  ({ world, line, subject } = borrower);
+  chain = world.chain;
+  node = await faultyNode(borrower.url);
 });
 afterAll(async () => {
   await node.close();
-  await chain.close();
-  await server.close();
+  await borrower.close();
 });
 
 interface Running {
@@ -88,21 +59,23 @@ async function bot(limits: Partial<LiquidatorParts["limits"]> = {}, parts: (same
   return { log, settle, stop: () => (log.close(), provider.destroy()) };
 }
 
-const state = () => readAuction({ creditor: line.target as string, subject, provider: chain.ethers.provider as never });
-/** Transactions of the bot in blocks; its allowance to the line is not one. */
-const sent = async () => (await chain.ethers.provider.getTransactionCount(BOT.address)) - 1;
-const lapse = async () => passTo({ world }, Number((await world.registry.getFunction("health")(subject)).healthyUntil) + 1);
-const later = async (seconds: number) => passTo({ world }, (await now(chain)) + seconds);
-/** An auction that runs, and has for some time. */
-async function openAuction(): Promise<void> {
+const state = () => borrower.auction();
+const sent = () => borrower.sent();
+const prove = (sequence: number) => borrower.prove(sequence);
+const lapse = () => borrower.lapse();
+const later = (seconds: number) => borrower.later(seconds);
+/** An auction that runs, and has for some time. @returns the price it began with */
+async function openAuction(): Promise<bigint> {
   await lapse();
   const starter = await bot({ bids: false });
   await starter.settle();
   await later(AUCTION_TERMS.gracePeriod);
   await starter.settle();
   starter.stop();
+  const { price } = await state();
   await later(AUCTION_TERMS.fastPeriod);
   told.length = 0;
+  return price;
 }
 const steps = () => told.filter(({ event }) => event === "sent").map(({ facts }) => facts.step);
 
@@ -207,6 +180,47 @@ describe("a liquidation bot", () => {
     running.stop();
     expect([steps(), await sent(), (await state()).phase]).toEqual([[], 0, "noticed"]);
     expect(told.find(({ event }) => event === "warning")!.facts.message).toMatch(/^notice of 0x.+AlreadyNoticed/);
+  });
+
+  describe("under a circuit breaker that re-arms before its grace is over", () => {
+    const MINUTE = 60;
+    /** In steps of a minute, with a publication in each. @returns minutes until the breaker re-armed */
+    async function untilRearmed(look: () => Promise<void>): Promise<number> {
+      for (let minutes = 1; minutes < 59; minutes++) {
+        await travelTo(chain, (await now(chain)) + MINUTE - 1);
+        await publish({ world });
+        if (await world.oracle.getFunction("opensCredit")(POLICY_ID)) return minutes;
+        await look();
+      }
+      throw new Error("the breaker does not re-arm within its grace");
+    }
+    const trip = () => call(world.oracle, world.admin, "trip", POLICY_ID);
+
+    it("sends nothing, and the price has not fallen while nobody could bid", async () => {
+      const opening = await openAuction();
+      expect((await state()).price).toBeLessThan(opening);
+      await trip();
+      const running = await bot({ bids: false });
+      const minutes = await untilRearmed(() => running.settle());
+      running.stop();
+      expect([minutes > 10, steps()]).toEqual([true, []]);
+      const { price, sparedUntil } = await state();
+      // It begins anew with the second after the breaker, which stays known.
+      expect([price, Number(sparedUntil)]).toEqual([opening, await now(chain)]);
+    });
+
+    it("waits for a whole grace period from its end before it starts an auction", async () => {
+      await lapse();
+      const running = await bot();
+      await running.settle();
+      await trip();
+      await untilRearmed(() => running.settle());
+      const rearmedAt = await now(chain);
+      await running.settle();
+      running.stop();
+      expect(steps()).toEqual(["notice"]);
+      expect((await state()).startsFrom).toBe(rearmedAt + AUCTION_TERMS.gracePeriod);
+    });
   });
 
   it.each<[string, Fault]>([

@@ -138,7 +138,7 @@ describe("aggregation", () => {
 });
 
 describe("tails", () => {
-  const tail = (tails: number, size: number, flags: number): MarginRules => ({ ...withShape(plainRules(1, 1), { tails }), tail: { size, flags } });
+  const tail = (tails: number, size: number, flags: number): MarginRules => ({ ...withShape(plainRules(1, 1), { tails, tailSets: 1 }), tail: { size, flags } });
   const random = generator(7);
   const books = Array.from({ length: 60 }, (_, i) => Array.from({ length: 5 + (i % 30) }, () => random(1_000_000n)));
 
@@ -155,9 +155,9 @@ describe("tails", () => {
     for (const pnl of books) {
       for (const m of [1, 2, pnl.length]) {
         const loss = pnl.map((p) => -p).sort((a, b) => (a > b ? -1 : 1))[m - 1]!;
-        const { measure, flags } = work(tail(pnl.length, 1, m - 1), { tail: pnl.map(value) }).tail;
+        const { measure, binding } = work(tail(pnl.length, 1, m - 1), { tail: pnl.map(value) }).tail;
         expect(measure).toBe(loss > 0n ? loss : 0n);
-        expect(flags.filter((left) => left).length).toBe(m - 1);
+        expect(binding!.leftOut).toHaveLength(m - 1);
       }
     }
   });

@@ -14,11 +14,11 @@ import { refusal } from "./support/refusal.ts";
 import { plainRules } from "./support/rules.ts";
 
 const FULL: RiskShape = {
-  cells: 3, groups: 2, nettingSets: 2, scenarios: 3, skews: 1, bases: 1, tails: 5, exposures: 3, tiers: 2, correlations: 2, sensitivities: 2,
+  cells: 3, groups: 2, nettingSets: 2, scenarios: 3, skews: 1, bases: 1, tails: 6, tailSets: 3, exposures: 3, tiers: 2, correlations: 2, sensitivities: 2,
   cellValues: true, floors: true, pairing: true,
 };
 const LARGER: RiskShape = {
-  cells: 6, groups: 4, nettingSets: 4, scenarios: 7, skews: 3, bases: 2, tails: 9, exposures: 6, tiers: 4, correlations: 3, sensitivities: 3,
+  cells: 6, groups: 4, nettingSets: 4, scenarios: 7, skews: 3, bases: 2, tails: 13, tailSets: 4, exposures: 6, tiers: 4, correlations: 3, sensitivities: 3,
   cellValues: true, floors: true, pairing: true,
 };
 const WITHOUT_GROUPS: RiskShape = { ...FULL, groups: 0 };
@@ -57,7 +57,7 @@ describe("padding", () => {
   });
 
   it.each(Object.keys(FULL) as (keyof RiskShape)[])("refuses a shape with too little %s", (size) => {
-    const rules = fc.sample(randomRules(FULL), { numRuns: 1, seed: 5 })[0]!;
+    const rules = { ...fc.sample(randomRules(FULL), { numRuns: 1, seed: 5 })[0]!, shape: FULL };
     const less = { ...LARGER, [size]: typeof FULL[size] === "boolean" ? false : (FULL[size] as number) - 1 };
     expect(refusal(() => padRules(rules, less))).toEqual({ code: "BookTooLarge", path: `shape.${size}` });
   });

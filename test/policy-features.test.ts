@@ -59,6 +59,8 @@ describe("parts of a policy that contradict others are refused by their path", (
       "sensitivities.factors[1].underlyings[0]",
     ],
     ["a factor twice", changed("frtb", (p) => (p.sensitivities.factors[1].id = "BTC-delta")), "sensitivities.factors[1].id"],
+    ["an initial rate below the maintenance rate", changed("pmrm", (p) => (p.optionNaked.IM = "0.01")), "optionNaked"],
+    ["a set of correlations twice", changed("frtb", (p) => (p.sensitivities.sets = ["low", "high", "low"])), "sensitivities.sets[2]"],
     ["a risk weight of 0", changed("frtb", (p) => (p.sensitivities.factors[0].riskWeight = "0")), "sensitivities.factors[0].riskWeight"],
     [
       "correlations that are not symmetric",
@@ -73,6 +75,7 @@ describe("parts of a policy that contradict others are refused by their path", (
 describe("what the format does not know is refused by its path", () => {
   const unknown: readonly (readonly [what: string, policy: any, path: string])[] = [
     ["a tail of no scenarios", changed("es975", (p) => (p.tail.size = 0)), "tail.size"],
+    ["an exposure of no expiries", changed("deribit", (p) => (p.exposures[0].expiries = [])), "exposures[0].expiries"],
     ["an unknown field", changed("es975", (p) => (p.tail.sizes = 5)), "tail"],
   ];
   it.each(unknown)("%s", (_, policy, path) => expect(refusal(() => parsePolicy(policy))).toEqual({ code: "InvalidSchema", path }));

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parsePolicy, policyJson } from "../prover/risk/policy.ts";
+import { moveOf, parsePolicy, policyJson } from "../prover/risk/policy.ts";
+import { linear, reportUnder, units, worldOf } from "./support/bare-policy.ts";
 import { policies } from "./support/market-arbitraries.ts";
 import { law } from "./support/law.ts";
 import { refusal } from "./support/refusal.ts";
@@ -47,6 +48,21 @@ describe("the shipped policy grid-33", () => {
       ]
     `);
   });
+});
+
+describe("a name that every object has", () => {
+  it("is a name like any other: constructor moves as others do unless a scenario lists it", () => {
+    const named = JSON.parse(JSON.stringify({ ...grid33, scenarios: [{ spot: "0.8", moves: { ETH: "0.5" }, vol: "none", weight: "1" }] }).replaceAll('"BTC"', '"constructor"'));
+    const policy = parsePolicy(named);
+    expect([moveOf(policy.scenarios[0]!, "constructor"), moveOf(policy.scenarios[0]!, "ETH")]).toEqual([800_000_000n, 500_000_000n]);
+    const market = worldOf({ constructor: "100", ETH: "100" }, [linear("PERP", "constructor", "100"), linear("EPERP", "ETH", "100")]);
+    expect(units(reportUnder(named, market, { PERP: "1" }).nettingSets[0]!.loss)).toBe(20);
+  });
+  it.each<[string, unknown, string]>([
+    ["an underlying", withSets(["BTC", ["__proto__"]]), "nettingSets[0].underlyings[0]"],
+    ["a move", withScenario({ moves: JSON.parse('{ "__proto__": "0.5" }') }), "scenarios[1].moves"],
+    ["a move of an event", { ...grid33, tail: { measure: "es", size: 1, source: { kind: "stress", events: [{ id: "a", otherwise: "1", moves: JSON.parse('{ "__proto__": "0.5" }') }] } } }, "tail.source.events[0].moves"],
+  ])("cannot be __proto__, which gets lost: %s", (_, json, path) => expect(refusal(() => parsePolicy(json))).toEqual({ code: "InvalidSchema", path }));
 });
 
 describe("parsePolicy", () => {

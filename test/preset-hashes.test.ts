@@ -17,12 +17,13 @@ function digest(vectors: readonly InstrumentRisk[]): string {
 describe("a shipped policy", () => {
   const market = parseMarket({ ...MARKET_JSON, currencies: [{ name: "USDC", price: "0.99" }] });
   it.each([
-    ["es975", "3b7407326b78e813891c03390cbb3855333006401088badaf522389b26f6a2", "87845427b5c3bd79f910f0d85c90d783"],
+    ["es975", "3b7407326b78e813891c03390cbb3855333006401088badaf522389b26f6a2", "ecf1f302209b0b39499205ff3f363ab1"],
     ["frtb", "489a8e3974209275a730899eceebe259684a759f9934f93e52ef83e5e4be84", "dddd08babc36040a5262d84f31173f22"],
     ["grid-33", "d446e930487bd1df8037917c81059053e2c6352c1e968eeac34f9860b426e0", "cfb1340c59b26eb8524826214c07afb6"],
     ["pmrm", "470d49423e365731da159262fdaeb1bf1844adcd01cc4d6a4d57eced3dc952", "3a13948e091b39573ae81903faea922f"],
     ["pmrm2", "dc625966a5a227e3ff21b0064b9295227fc4f5830c800dc60d646b06338288", "447e81f96185f21775a01772ebe1c964"],
-    ["tims", "a788dcacd92094e44937ae39ff1ac2529b8e7e699adfdddfa7c657684ff7a5", "bf93e6d4663beb3020c81c8586f4f38b"],
+    // Since version 2, whose minimum is one per unit: per contract it was a hundredth of what a contract on 100 units has.
+    ["tims", "78016d31da827483ed4769ea8c060ea30c2e0791b1d6bcf3daf1e34bea2011", "bf93e6d4663beb3020c81c8586f4f38b"],
     ["var99", "ce3bf90951f7414c372312afb71a5e5aee6b2862826dd46182abd49330c36e", "7b4ec3d5e6845a13c776366100714b29"],
   ])("%s has the hash and the risk vectors that it had when it was published", (name, hash, vectors) => {
     const policy = readPolicy(name)!;

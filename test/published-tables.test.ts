@@ -136,6 +136,22 @@ describe("Paradex minimum delta requirement", () => {
 });
 
 /** SEC release 34-46576: +6 % and −8 % for high-capitalisation indices, ±15 % for single stocks; ten valuation points, five each way. */
+describe("TIMS minimum", () => {
+  // IBKR's text of the rule: "$0.375 multiplied by the index per contract minimum", so 37.50 for the usual contract on 100 units
+  const multiplier = { multiplier: "100" };
+  const market = worldOf(
+    { BTC: "100", ETH: "1" },
+    [linear("STOCK", "BTC", "100"), linear("FUTURE", "BTC", "100", multiplier), { ...option("FAR-CALL", "BTC", "call", "10000", 30), ...multiplier }, linear("INVERSE", "BTC", "100", { settlement: "inverse", multiplier: "100" })],
+    { BTC: [flat(30, "100", "0.2")] },
+  );
+  it.each<[string, Record<string, string>, number]>([
+    ["of ten short calls far out of the money is 375", { "FAR-CALL": "-10" }, 375],
+    ["of ten long ones as well", { "FAR-CALL": "10" }, 375],
+    ["of a contract hedged in full is that of both legs", { FUTURE: "1", STOCK: "-100" }, 75],
+    ["of inverse contracts, on 1 unit each at this spot", { INVERSE: "-8" }, 3],
+  ])("%s", (_, held, least) => expect(units(reportUnder(shipped("tims"), market, held).requirement.MM)).toBeCloseTo(least, 6));
+});
+
 describe("TIMS valuation points", () => {
   const points = (down: number, up: number) =>
     [5, 4, 3, 2, 1].map((k) => 1 - (down * k) / 5).concat([1, 2, 3, 4, 5].map((k) => 1 + (up * k) / 5)).map((move) => ({ spot: move.toFixed(9), vol: "none", weight: "1" }));

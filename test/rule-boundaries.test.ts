@@ -5,22 +5,21 @@
  */
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { padRules, shapeOf } from "../prover/commitment/padded-rules.ts";
+import { padRules } from "../prover/commitment/padded-rules.ts";
 import type { Pairable } from "../prover/proof/pairing.ts";
-import { tierParameters } from "../prover/proof/tiers.ts";
 import type { ColumnTotals, ExposureRule, MarginRules } from "../prover/risk/margin-rules.ts";
 import { SCALE, type Factor, type Level, type Value } from "../prover/units.ts";
 import { randomRules, randomTotals } from "./support/random-rules.ts";
 import { PLACES, requirementCircuits, workingOf, type Case, type RequirementCircuits } from "./support/requirement-circuit.ts";
-import { plainRules, zeroTotals } from "./support/rules.ts";
+import { EVERY_RULE, plainRules, zeroTotals } from "./support/rules.ts";
 
-const SHAPE = shapeOf(tierParameters("rules"));
+const SHAPE = EVERY_RULE;
 const ONE = SCALE.factor as Factor;
 /** Value times this is what equity counts at the scale of the inequality. */
 const UNIT = SCALE.bps * SCALE.factor;
 
 /** A program with every part of the shape, none of which does anything; and a book that has nothing. */
-const NEUTRAL: MarginRules = { ...padRules(plainRules(SHAPE.nettingSets, SHAPE.scenarios), SHAPE), shape: SHAPE, tail: { size: 1, flags: 0 } };
+const NEUTRAL: MarginRules = { ...padRules(plainRules(SHAPE.nettingSets, SHAPE.scenarios), SHAPE), shape: { ...SHAPE, tailSets: 1 }, tail: { size: 1, flags: 0 } };
 const EMPTY: ColumnTotals = zeroTotals({ ...NEUTRAL, shape: SHAPE });
 const NO_PAIRS: Pairable[] = Array.from({ length: PLACES }, (_, i) => ({ quantity: 0n, opening: { nodeIndex: i, entries: [0n] } }));
 
@@ -44,6 +43,12 @@ const cellsWith = (...fields: ("gain" | "drag" | "group" | "nettingSet")[]) => (
 /** All gains of a group count for its set. */
 const ungrouped = (rules: MarginRules): MarginRules => ({ ...rules, groups: rules.groups.map((group, g) => ({ ...group, gain: ONE, cap: NEUTRAL.groups[g]!.cap })) });
 
+/** A tail of so many sets: the mean of the two worst of each, or the second worst. */
+const ofSets = (tailSets: number) => ({ tail: { flags } }: MarginRules): Partial<MarginRules> =>
+  ({ tail: flags === 0 ? { size: 2, flags } : { size: 1, flags: 1 }, shape: { ...SHAPE, tailSets } });
+/** A loss of that size, or a part of it. */
+const losing = (pnl: Value, divisor: bigint): Value => ((pnl < 0n ? pnl : -pnl) / divisor) as Value;
+
 const RULES: Readonly<Record<string, Rule>> = {
   "scenarios of cells that offset fully": { totals: scenario, withoutTotals: () => EMPTY },
   "which set and group a cell belongs to": { rules: cellsWith("group", "nettingSet"), totals: scenario },
@@ -62,9 +67,20 @@ const RULES: Readonly<Record<string, Rule>> = {
   "floors of netting sets": { totals: ({ scenario, floor }) => ({ scenario, floor }), withoutTotals: (totals) => ({ ...totals, floor: EMPTY.floor }) },
   "correlated netting sets, the worst of several matrices": { rules: ({ correlations }) => ({ correlations }), totals: scenario },
   "correlated sensitivities, the worst of several matrices": { rules: ({ sensitivities }) => ({ sensitivities }), totals: exposure },
-  "expected shortfall": { rules: ({ tail }) => ({ tail: { size: 1 + (tail.size % SHAPE.tails), flags: 0 } }), totals: ({ tail }) => ({ tail }), withoutTotals: () => EMPTY },
-  "value at risk": { rules: ({ tail }) => ({ tail: { size: 1, flags: (tail.size + tail.flags) % SHAPE.tails } }), totals: ({ tail }) => ({ tail }), withoutTotals: () => EMPTY },
-  "the larger of scenarios and tail": { rules: ({ tail }) => ({ tail }), totals: ({ scenario, tail }) => ({ scenario, tail }), withoutTotals: (totals) => ({ ...totals, tail: EMPTY.tail }) },
+  "concentrated sensitivities, pieces besides a root over the same exposures": {
+    rules: (random) => ({ ...exposuresWith(({ pieces }) => ({ pieces }))(random), sensitivities: random.sensitivities }),
+    totals: exposure, without: (rules) => ({ ...rules, exposures: NEUTRAL.exposures }),
+  },
+  "expected shortfall": { rules: ({ tail, shape }) => ({ tail: { size: 1 + (tail.size % (shape.tails / shape.tailSets)), flags: 0 }, shape }), totals: ({ tail }) => ({ tail }), withoutTotals: () => EMPTY },
+  "value at risk": { rules: ({ tail, shape }) => ({ tail: { size: 1, flags: (tail.size + tail.flags) % (shape.tails / shape.tailSets) }, shape }), totals: ({ tail }) => ({ tail }), withoutTotals: () => EMPTY },
+  ...Object.fromEntries(["first", "middle", "last"].map((which, k) => [`the ${which} of three sets of a tail`, {
+    // The others lose as well, but by no more than half of it.
+    rules: ofSets(3), totals: ({ tail }: ColumnTotals) => ({ tail: tail.map((_, t) => losing(tail[t - (t % 3)]!, t % 3 === k ? 1n : 2n)) }),
+    withoutTotals: (totals: ColumnTotals) => ({ ...totals, tail: totals.tail.map((pnl, t) => (t % 3 === k ? (0n as Value) : pnl)) }),
+  }])),
+  "sets of a tail that all measure the same": { rules: ofSets(3), totals: ({ tail }) => ({ tail: tail.map((_, t) => losing(tail[t - (t % 3)]!, 1n)) }), withoutTotals: () => EMPTY },
+  "the worst of two sets of a tail, and not the worst of both together": { rules: ofSets(2), totals: ({ tail }) => ({ tail }), without: (rules) => ({ ...rules, shape: { ...rules.shape, tailSets: 1 } }) },
+  "the larger of scenarios and tail": { rules: ({ tail, shape }) => ({ tail, shape }), totals: ({ scenario, tail }) => ({ scenario, tail }), withoutTotals: (totals) => ({ ...totals, tail: EMPTY.tail }) },
   "loss factors": { rules: ({ lossFactor }) => ({ lossFactor }), totals: scenario },
   "charges of positions": { totals: ({ charge }) => ({ charge }), withoutTotals: () => EMPTY },
   "shorts paired with longs": { totals: ({ charge }) => ({ charge }), positions: (random) => random },
@@ -94,7 +110,7 @@ beforeAll(async () => {
 
 describe.each(Object.entries(RULES))("%s", (_, { rules: lend = () => ({}), totals: lendTotals = () => ({}), positions = () => NO_PAIRS, without = () => NEUTRAL, withoutTotals = (totals) => totals }) => {
   const cases = drawn.map(([random, randomTotals_, held, level, minRatioBps, onChainCollateral]) => ({
-    rules: { ...NEUTRAL, ...lend(random), shape: SHAPE }, totals: { ...EMPTY, ...lendTotals(randomTotals_), value: 0n as Value }, positions: positions(held), level, minRatioBps, onChainCollateral,
+    rules: { ...NEUTRAL, ...lend(random) }, totals: { ...EMPTY, ...lendTotals(randomTotals_), value: 0n as Value }, positions: positions(held), level, minRatioBps, onChainCollateral,
   }));
   const decides = (given: Case): boolean =>
     workingOf({ ...given, rules: without(given.rules), totals: withoutTotals(given.totals), positions: NO_PAIRS }).requirement !== workingOf(given).requirement;

@@ -20,7 +20,7 @@ function program(): any {
   const plain = plainRules(2, 2) as any;
   return {
     ...plain,
-    shape: { ...plain.shape, groups: 2, skews: 1, bases: 1, tails: 3, exposures: 2, tiers: 1, sensitivities: 1, cellValues: true, floors: true },
+    shape: { ...plain.shape, groups: 2, skews: 1, bases: 1, tails: 3, tailSets: 1, exposures: 2, tiers: 1, sensitivities: 1, cellValues: true, floors: true },
     weights: [0n, ONE, TWO_TO_34 - 1n],
     cells: [{ id: "a", gain: 0n, drag: ONE, group: 0, nettingSet: 0 }, { id: "b", gain: ONE, drag: TWO_TO_34 - 1n, group: 1, nettingSet: 1 }],
     groups: [{ id: "g", gain: 0n, cap: 0n, nettingSet: 0 }, { id: "h", gain: ONE, cap: TWO_TO_89 - 1n, nettingSet: 1 }],
@@ -80,6 +80,11 @@ describe("a margin program", () => {
     ["of an empty tail", "tail.size", (r) => (r.tail = { size: 0, flags: 0 })],
     ["of a tail longer than its scenarios", "tail.size", (r) => (r.tail = { size: 4, flags: 0 })],
     ["that leaves out all scenarios", "tail.size", (r) => (r.tail = { size: 1, flags: 3 })],
+    ["of a tail longer than each of its sets", "tail.size", (r) => ((r.shape.tailSets = 3), (r.tail = { size: 2, flags: 0 }))],
+    ["whose tail is in no set", "shape.tailSets", (r) => (r.shape.tailSets = 0)],
+    ["whose tail is in half a set", "shape.tailSets", (r) => (r.shape.tailSets = 0.5)],
+    ["whose sets of a tail are of different lengths", "shape.tailSets", (r) => (r.shape.tailSets = 2)],
+    ["with sets of no tail", "shape.tailSets", (r) => ((r.shape.tails = 0), (r.tail = { size: 1, flags: 0 }))],
     ["that leaves out of a mean", "tail.flags", (r) => (r.tail = { size: 2, flags: 1 })],
     ["that leaves out less than none", "tail.flags", (r) => (r.tail = { size: 1, flags: -1 })],
     ["without a loss factor", "lossFactor.MM", (r) => (r.lossFactor.MM = 0n)],

@@ -41,6 +41,52 @@ describe("normal quantile", () => {
   });
 });
 
+/** Textbook forms in floating point, on numbers from a congruence: whoever writes them again arrives at the same scenarios. */
+describe("in floating point", () => {
+  const dice = (seed: number) => () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
+
+  it("Cholesky factors of a hundred random matrices are the same to 1e-9", () => {
+    const next = dice(7);
+    for (let round = 0; round < 100; round++) {
+      const size = 2 + Math.floor(next() * 5);
+      // Correlations of sums of common and own numbers: positive definite, at 9 digits.
+      const loads = Array.from({ length: size }, () => Array.from({ length: 2 }, () => 2 * next() - 1));
+      const own = loads.map(() => 0.1 + next());
+      const covariance = (i: number, j: number) => loads[i]!.reduce((sum, x, k) => sum + x * loads[j]![k]!, i === j ? own[i]! : 0);
+      const texts = loads.map((_, i) => loads.map((__, j) => (i === j ? "1" : (covariance(i, j) / Math.sqrt(covariance(i, i) * covariance(j, j))).toFixed(9))));
+      const exact = cholesky(matrix(...texts), texts.map((_, i) => `N${i}`), "c");
+      const float: number[][] = [];
+      texts.forEach((row, i) => {
+        float.push([]);
+        for (let j = 0; j <= i; j++) {
+          const left = Number(row[j]) - float[j]!.slice(0, j).reduce((sum, x, k) => sum + x * float[i]![k]!, 0);
+          float[i]!.push(i === j ? Math.sqrt(left) : left / float[j]![j]!);
+        }
+      });
+      exact.forEach((row, i) => row.forEach((entry, j) => expect(Number(entry) / 1e27).toBeCloseTo(float[i]![j]!, 9)));
+    }
+  });
+
+  it("EWMA volatilities of three hundred closes are λσ² + (1 − λ)r² to 1e-12, and moves are rescaled by their quotient", () => {
+    const next = dice(11);
+    let price = 100;
+    const closes = Array.from({ length: 301 }, () => (price *= Math.exp(0.06 * (next() - 0.5))).toFixed(8));
+    const [lambda, seedReturns] = [0.97, 20];
+    const squares = closes.slice(1).map((close, t) => Math.log(Number(close) / Number(closes[t])) ** 2);
+    let variance = squares.slice(0, seedReturns).reduce((a, b) => a + b, 0) / seedReturns;
+    const sigma = closes.map((_, row) => Math.sqrt(row > seedReturns ? (variance = lambda * variance + (1 - lambda) * squares[row - 1]!) : variance));
+    const rows = closes.map((close, i) => ({ date: String(i).padStart(3, "0"), closes: [parsePrice(close, "") as Price] }));
+    ewmaVolatility(rows.map((row) => fromPrice(row.closes[0]!)), f("0.97"), seedReturns).forEach((found, row) => expect(Number(found) / 1e27).toBeCloseTo(sigma[row]!, 12));
+    const scenarios = historicalScenarios({ underlyings: ["X"], rows, horizon: 2, ewma: { lambda: f("0.97"), seedReturns, floor: f("0") } }, "h");
+    expect(scenarios).toHaveLength(301 - 2 - seedReturns);
+    scenarios.forEach(({ moves }, w) => {
+      const start = seedReturns + w;
+      const change = Math.log(Number(closes[start + 2]) / Number(closes[start]));
+      expect(Number(moves.get("X")) / 1e9).toBeCloseTo(Math.exp((change * sigma.at(-1)!) / sigma[start]!), 8);
+    });
+  });
+});
+
 describe("correlation", () => {
   const names = ["BTC", "ETH", "SOL"];
   it("has the Cholesky factor worked by hand", () => {

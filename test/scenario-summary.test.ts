@@ -36,7 +36,10 @@ describe("a summary of scenarios", () => {
     const policy = readPolicy("es975")!;
     const { tail } = scenarioSummary(policy);
     expect([tail!.kind, tail!.count, tail!.sets.map(({ set }) => set)]).toEqual(["monteCarlo", 400, ["medium", "low"]]);
-    expect(tail!.sets.flatMap(({ scenarios }) => scenarios)).toEqual(tailScenarios(policy));
+    const [medium, low] = tail!.sets.map(({ scenarios }) => scenarios);
+    expect(medium!.flatMap((each, i) => [each, low![i]])).toEqual(tailScenarios(policy));
+    expect(low!.every(({ id }) => id.startsWith("low "))).toBe(true);
+    expect(scenarioTable(scenarioSummary(policy))).toContain("tail: the mean of the 5 worst of 200 in each set, the largest of them, simulated");
     expect(tail!.sets.map(({ given }) => given![0]![1])).toEqual([f("0.8"), f("0.6")]);
     for (const { given, realised } of tail!.sets) expect(Math.abs(Number(realised[0]![1]! - given![0]![1]!)) / 1e9).toBeLessThan(4 / Math.sqrt(200));
   });
@@ -63,12 +66,12 @@ describe("a summary of scenarios", () => {
       │ 4 │  +20 % │ +20 % │   up │      1 │
       │ 5 │  −30 % │ −40 % │   up │    0.5 │
       └───┴────────┴───────┴──────┴────────┘
-      ┌──────────────────────┬────────────┬────────────┬───────────────┬──────────────────┬────────────┐
-      │ vol shock at 30 days │         up │       down │ floor when up │ power to 30 days │ and beyond │
-      ├──────────────────────┼────────────┼────────────┼───────────────┼──────────────────┼────────────┤
-      │ BTC                  │      +50 % │      −30 % │          10 % │              0.3 │       0.13 │
-      │ ETH                  │ +50 points │ −25 points │          10 % │              0.3 │       0.13 │
-      └──────────────────────┴────────────┴────────────┴───────────────┴──────────────────┴────────────┘
+      ┌──────────────────────┬────────────┬────────────┬───────────────┬──────────────────┬────────────┬───────────────┐
+      │ vol shock at 30 days │         up │       down │ floor when up │ power to 30 days │ and beyond │ days at least │
+      ├──────────────────────┼────────────┼────────────┼───────────────┼──────────────────┼────────────┼───────────────┤
+      │ BTC                  │      +50 % │      −30 % │          10 % │              0.3 │       0.13 │             1 │
+      │ ETH                  │ +50 points │ −25 points │          10 % │              0.3 │       0.13 │             1 │
+      └──────────────────────┴────────────┴────────────┴───────────────┴──────────────────┴────────────┴───────────────┘
       no tail"
     `);
   });
@@ -95,12 +98,12 @@ describe("a summary of scenarios", () => {
       │ 3 │ +10 % │ down │      1 │
       │ 4 │ +20 % │   up │      1 │
       └───┴───────┴──────┴────────┘
-      ┌──────────────────────┬───────┬───────┬───────────────┬──────────────────┬────────────┐
-      │ vol shock at 30 days │    up │  down │ floor when up │ power to 30 days │ and beyond │
-      ├──────────────────────┼───────┼───────┼───────────────┼──────────────────┼────────────┤
-      │ BTC                  │ +50 % │ −30 % │          10 % │              0.3 │       0.13 │
-      │ ETH                  │ +50 % │ −30 % │          10 % │              0.3 │       0.13 │
-      └──────────────────────┴───────┴───────┴───────────────┴──────────────────┴────────────┘
+      ┌──────────────────────┬───────┬───────┬───────────────┬──────────────────┬────────────┬───────────────┐
+      │ vol shock at 30 days │    up │  down │ floor when up │ power to 30 days │ and beyond │ days at least │
+      ├──────────────────────┼───────┼───────┼───────────────┼──────────────────┼────────────┼───────────────┤
+      │ BTC                  │ +50 % │ −30 % │          10 % │              0.3 │       0.13 │             1 │
+      │ ETH                  │ +50 % │ −30 % │          10 % │              0.3 │       0.13 │             1 │
+      └──────────────────────┴───────┴───────┴───────────────┴──────────────────┴────────────┴───────────────┘
       tail: number 2 of 40, counted from the worst, listed events
       ┌─────┬─────────┬────────────────┬───────────┬──────────┬──────────┬──────────┬──────────┬────────────────┬────────────────────────┐
       │ set │ factor  │         lowest │       1 % │      5 % │   median │     95 % │     99 % │        highest │ from lowest to highest │

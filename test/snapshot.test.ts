@@ -131,7 +131,7 @@ describe("a policy that is not what its JSON says is not published:", () => {
   const { scenarios, ...rest } = POLICY_JSON;
   const amplified = [{ ...scenarios[0]!, weight: "2" }, ...scenarios.slice(1)];
   it.each<[string, Policy]>([
-    ["one changed in memory", { ...POLICY, minimums: { perContract: 0n as Price, optionShort: 0n as Factor } }],
+    ["one changed in memory", { ...POLICY, minimums: { perContract: 0n as Price, perUnit: 0n as Price, optionShort: 0n as Factor } }],
     ["one whose offsets were taken out in memory", { ...parsePolicy({ ...rest, scenarios, offsets: { classes: [{ underlying: "BTC", gain: "0.5" }] } }), offsets: undefined }],
     ["one whose lists were changed in memory", { ...POLICY, exposures: [], spreads: [{ underlying: "BTC", expiries: [1, 2], rate: { MM: 0n as Factor, IM: 0n as Factor } }] }],
   ])("%s", (_, policy) => {

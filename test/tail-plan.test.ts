@@ -14,9 +14,9 @@ const withSource = (change: object) => withTail({ source: { ...source, ...change
 const few = { count: 8 };
 
 describe("the tail of a policy", () => {
-  it("holds the scenarios of every correlation set, one set after the other", () => {
+  it("holds the scenarios of every correlation set, in turn", () => {
     const [medium, one] = [["medium"], ["one"]].map((sets) => tailScenarios(withSource({ ...few, sets })));
-    expect(tailScenarios(withSource({ ...few, sets: ["medium", "one"] }))).toEqual([...medium!, ...one!]);
+    expect(tailScenarios(withSource({ ...few, sets: ["medium", "one"] }))).toEqual(medium!.flatMap((_, i) => [medium![i], one![i]]));
     expect(medium!.map(({ id }) => id)).toEqual(["1", "2", "3", "4", "5", "6", "7", "8"]);
     expect(one![0]!.id).toBe("one 1");
   });
@@ -36,7 +36,11 @@ describe("the tail of a policy", () => {
     expect(refusal(() => tailScenarios(withSource({ ...few, ...change })))).toEqual({ code: "InvalidPolicy", path });
   });
 
-  it("is refused when it is longer than its scenarios", () => {
-    expect(refusal(() => tailScenarios(withTail({ size: 9, source: { ...source, ...few, sets: ["medium"] } })))).toEqual({ code: "InvalidPolicy", path: "tail.size" });
+  it("is refused when it is longer than the scenarios of a set", () => {
+    for (const sets of [["medium"], ["medium", "one"]]) {
+      const sized = (size: number) => withTail({ size, source: { ...source, ...few, sets } });
+      expect(refusal(() => tailScenarios(sized(9)))).toEqual({ code: "InvalidPolicy", path: "tail.size" });
+      expect(tailScenarios(sized(8))).toHaveLength(8 * sets.length);
+    }
   });
 });

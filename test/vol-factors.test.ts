@@ -4,13 +4,18 @@ import { parseFactor, parsePrice } from "../prover/numeric/amounts.ts";
 import { parseMarket } from "../prover/risk/market.ts";
 import type { Matrix } from "../prover/risk/margin-rules.ts";
 import { parsePolicy } from "../prover/risk/policy.ts";
+import { policyWithHistory } from "../prover/risk/policy-history.ts";
 import { marketRisk } from "../prover/risk/risk-array.ts";
+import { scenarioSummary } from "../prover/risk/scenario-summary.ts";
+import { scenarioTable } from "../prover/risk/scenario-table.ts";
 import { historicalScenarios, type History } from "../prover/risk/sources/historical.ts";
 import { factorNames, simulate, simulatedCorrelation, type MonteCarlo } from "../prover/risk/sources/monte-carlo.ts";
 import { realisedCorrelation } from "../prover/risk/sources/realised-correlation.ts";
 import type { SourcedScenario } from "../prover/risk/sources/scenario-set.ts";
 import { tailScenarios } from "../prover/risk/tail-plan.ts";
 import type { Factor } from "../prover/units.ts";
+import { bare, flat, option, worldOf } from "./support/bare-policy.ts";
+import { black76 } from "./support/black76-float.ts";
 import { refusal } from "./support/refusal.ts";
 import { MARKET_JSON, POLICY_JSON } from "./support/small-market.ts";
 
@@ -196,5 +201,43 @@ describe("in a policy", () => {
     const { seed, count, horizonDays, volatility, volFactors, correlation, sets, ...shared } = source;
     const given = "kind" in change ? { ...shared, horizon: 1, impliedVols: ["BTC"], ...change } : { ...source, ...change };
     expect(refusal(() => parsePolicy({ ...POLICY_JSON, tail: { measure: "es", size: 2, source: given } }))).toEqual({ code: "InvalidPolicy", path });
+  });
+});
+
+/** Against Black-76 in floating point: 0.3 and 0.13 are the powers of the bare policy, a day its floor. */
+describe("a tail's volatilities", () => {
+  const DAYS = [0.5, 7, 30, 120];
+  const market = worldOf({ BTC: "50000" }, DAYS.map((days) => option(`${days}D`, "BTC", "call", "52000", days)), { BTC: DAYS.map((days) => flat(days, "50000", "0.6")) });
+  const events = ["2", "0.5", "1", "0"].map((multiplier) => ({ id: `times-${multiplier}`, moves: { BTC: "1" }, vols: { BTC: multiplier } }));
+  const policy = (volTerm?: string) => parsePolicy({ ...bare(["BTC"]), tail: { measure: "es", size: 1, source: { kind: "stress", events }, ...(volTerm === undefined ? {} : { volTerm }) } });
+  const pnl = (volTerm?: string) => new Map(marketRisk(market, policy(volTerm)).map(({ instrument, long }) => [instrument.name, long.tailPnl.map((each) => Number(each) / 1e8)]));
+  const value = (vol: number, days: number) => (vol === 0 ? 0 : black76("call", 50_000, 52_000, vol, days / 365).value);
+  const expected = (days: number, power: number) => [2, 0.5, 1, 0].map((multiplier) => value(0.6 * multiplier ** power, days) - value(0.6, days));
+  const close = (numbers: readonly number[]) => numbers.map((each) => expect.closeTo(each, 5));
+
+  it("all move alike, unless the policy scales them by time", () => {
+    for (const found of [pnl(), pnl("parallel")]) for (const days of DAYS) expect(found.get(`${days}D`)).toEqual(close(expected(days, 1)));
+  });
+  it("scaled: as given at 30 days, more nearer to expiry, from the floor of a day on no more, less beyond", () => {
+    const found = pnl("scaled");
+    expect(found.get("30D")).toEqual(close(expected(30, 1)));
+    expect(found.get("7D")).toEqual(close(expected(7, (30 / 7) ** 0.3)));
+    expect(found.get("0.5D")).toEqual(close(expected(0.5, 30 ** 0.3)));
+    expect(found.get("120D")).toEqual(close(expected(120, (30 / 120) ** 0.13)));
+  });
+  it("scaled beyond every measure make an option worth its forward, not an error", () => {
+    const wild = { ...bare(["BTC"]), volShock: { ...bare(["BTC"]).volShock, shortPower: "2", dteFloorDays: "0.000000001" } };
+    const json = { ...wild, tail: { measure: "es", size: 1, volTerm: "scaled", source: { kind: "stress", events: [{ id: "a", moves: { BTC: "1" }, vols: { BTC: "100" } }] } } };
+    const near = marketRisk(market, parsePolicy(json)).find(({ instrument }) => instrument.name === "0.5D")!;
+    expect(Number(near.long.tailPnl[0]) / 1e8).toBeCloseTo(50_000 - value(0.6, 0.5), 4);
+  });
+  it("scaled are said to be so where scenarios are shown", () => {
+    const shown = (volTerm?: string) => scenarioTable(scenarioSummary(policy(volTerm))).includes("listed events, volatilities scaled by time to expiry");
+    expect([shown("scaled"), shown("parallel"), shown()]).toEqual([true, false, false]);
+  });
+  it("stay scaled when a policy is given another history", () => {
+    const rows = ["100", "110", "99"].map((close, i) => ({ date: String(i), closes: [parsePrice(close, "")] }));
+    const made = (volTerm?: string) => policyWithHistory(policy(volTerm), { underlyings: ["BTC"], rows }, { measure: "es", size: 1, horizon: 1, ewma: null }).tail!.volTerm;
+    expect([made("scaled"), made()]).toEqual(["scaled", "parallel"]);
   });
 });

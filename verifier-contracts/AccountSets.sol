@@ -5,13 +5,14 @@ import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IER
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Bn254} from "./Bn254.sol";
-import {CollateralEscrow} from "./CollateralEscrow.sol";
+import {CollateralEscrow, ICollateralUse} from "./CollateralEscrow.sol";
 import {Groth16Proof} from "./Groth16.sol";
 import {HealthRecords} from "./HealthRecords.sol";
 import {AccountSet, IAccountSets} from "./IAccountSets.sol";
 import {ICollateralEscrow} from "./ICollateralEscrow.sol";
 import {StatementKind} from "./ITierTable.sol";
 import {MarginHealthVerifier} from "./MarginHealthVerifier.sol";
+import {Record, Records} from "./Record.sol";
 
 /// @title The venue accounts that proofs must cover, as their subjects change them
 /// @notice IAccountSets says what growth and release mean, and why.
@@ -35,13 +36,19 @@ abstract contract AccountSets is IAccountSets, HealthRecords {
         escrow = new CollateralEscrow(collateralToken, this);
     }
 
+    /// @inheritdoc ICollateralUse
+    function noteHeld(address subject, uint256 held) external {
+        if (msg.sender != address(escrow)) revert NotTheEscrow(msg.sender);
+        _accounts[subject].held = held;
+    }
+
     /// @inheritdoc IAccountSets
     function registerAccountSet(uint256 accountSet) external {
         _requireAccountSet(accountSet);
         Account storage account = _accounts[msg.sender];
         if (account.accountSet != 0) revert AlreadyRegistered(msg.sender);
         account.accountSet = accountSet;
-        account.last.flags |= _KNOWN;
+        account.last = account.last.withFlags(account.last.flags() | _KNOWN);
         emit AccountSetRegistered(msg.sender, accountSet);
     }
 
@@ -49,13 +56,13 @@ abstract contract AccountSets is IAccountSets, HealthRecords {
     function growAccountSet(bytes32 tier, Groth16Proof calldata proof, uint256 grownSet) external {
         _requireAccountSet(grownSet);
         Account storage account = _accounts[msg.sender];
-        Record memory last = account.last;
+        Record last = account.last;
         uint256 current = account.accountSet;
         if (current == 0) revert NotRegistered(msg.sender);
         if (_has(last, _RELEASING)) revert ReleaseRunning(msg.sender);
-        if (last.snapshot != 0 && !_has(last, _GROWN)) {
+        if (last.snapshot() != 0 && !_has(last, _GROWN)) {
             account.formerSet = current;
-            account.last.flags = last.flags | _GROWN;
+            account.last = last.withFlags(last.flags() | _GROWN);
         }
         account.accountSet = grownSet;
         account.change.statementsAfter = SafeCast.toUint32(block.timestamp);
@@ -67,12 +74,12 @@ abstract contract AccountSets is IAccountSets, HealthRecords {
     /// @inheritdoc IAccountSets
     function announceRelease() external {
         Account storage account = _accounts[msg.sender];
-        uint8 flags = account.last.flags;
+        Record last = account.last;
         if (account.accountSet == 0) revert NotRegistered(msg.sender);
-        if (flags & _RELEASING != 0) revert ReleaseRunning(msg.sender);
+        if (_has(last, _RELEASING)) revert ReleaseRunning(msg.sender);
         _requireNoPledge();
         uint256 executableFrom = block.timestamp + RELEASE_DELAY;
-        account.last.flags = flags | _RELEASING | _ENDED;
+        account.last = last.withFlags(last.flags() | _RELEASING | _ENDED);
         account.change.releaseFrom = SafeCast.toUint32(executableFrom);
         emit ReleaseAnnounced(msg.sender, account.accountSet, executableFrom);
     }
@@ -80,9 +87,9 @@ abstract contract AccountSets is IAccountSets, HealthRecords {
     /// @inheritdoc IAccountSets
     function cancelRelease() external {
         Account storage account = _accounts[msg.sender];
-        uint8 flags = account.last.flags;
-        if (flags & _RELEASING == 0) revert NoReleaseRunning(msg.sender);
-        account.last.flags = flags & ~_RELEASING;
+        Record last = account.last;
+        if (!_has(last, _RELEASING)) revert NoReleaseRunning(msg.sender);
+        account.last = last.withFlags(last.flags() & ~_RELEASING);
         account.change.releaseFrom = 0;
         emit ReleaseCancelled(msg.sender, account.accountSet);
     }
@@ -91,7 +98,7 @@ abstract contract AccountSets is IAccountSets, HealthRecords {
     /// @dev What the last proof counts of the escrow stays in use until it would have lapsed.
     function executeRelease() external {
         Account storage account = _accounts[msg.sender];
-        Record memory last = account.last;
+        Record last = account.last;
         if (!_has(last, _RELEASING)) revert NoReleaseRunning(msg.sender);
         uint256 executableFrom = account.change.releaseFrom;
         if (block.timestamp < executableFrom) revert ReleaseTooEarly(block.timestamp, executableFrom);
@@ -105,13 +112,13 @@ abstract contract AccountSets is IAccountSets, HealthRecords {
             sequenceBase: sequenceBase
         });
         (account.accountSet, account.formerSet) = (0, 0);
-        account.last = Record({
-            terms: 0,
-            healthyUntil: last.healthyUntil,
-            snapshot: 0,
-            attesterRoot: 0,
-            collateral: last.collateral,
-            flags: (last.flags & _LASTING) | _ENDED | _EVER_RELEASED
+        account.last = Records.pack({
+            terms_: 0,
+            healthyUntil_: last.healthyUntil(),
+            snapshot_: 0,
+            attesterRoot_: 0,
+            collateral_: last.collateral(),
+            flags_: (last.flags() & _LASTING) | _ENDED | _EVER_RELEASED
         });
     }
 
@@ -135,7 +142,7 @@ abstract contract AccountSets is IAccountSets, HealthRecords {
 
     /// @dev Once the set has changed, statements from before the change prove nothing: with an account more or less,
     /// the sum of their sequences no longer tells which of two portfolios is the older one.
-    function _requireAfterSetChange(Account storage account, Record memory last, uint256 asOf) internal view {
+    function _requireAfterSetChange(Account storage account, Record last, uint256 asOf) internal view {
         if (!_has(last, _GROWN | _EVER_RELEASED)) return;
         uint256 changedAt = account.change.statementsAfter;
         if (asOf <= changedAt) revert StatementBeforeSetChange(asOf, changedAt);
@@ -147,7 +154,7 @@ abstract contract AccountSets is IAccountSets, HealthRecords {
         account.change.statementsAfter = SafeCast.toUint32(block.timestamp);
     }
 
-    function _highestSequence(Account storage account, Record memory last) private view returns (uint40) {
+    function _highestSequence(Account storage account, Record last) private view returns (uint40) {
         uint40 proved = _lastSequence(account, last);
         if (!_has(last, _EVER_BREACHED)) return proved;
         return uint40(Math.max(proved, _lastBreachOf(msg.sender).sequence));

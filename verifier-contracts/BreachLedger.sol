@@ -9,6 +9,14 @@ import {Level} from "./IMarginHealth.sol";
 /// not cover the policy's own demand. Whoever holds the signed statements can make it, a venue for example. It ends
 /// the health that it is about and nothing else: what was in use of the escrow stays there until the proof would have
 /// lapsed, and newer statements, a newer snapshot or more collateral prove health again.
+///
+/// A breach counts the collateral that the proof it ends counts, and may count more. Collateral beside that is no part
+/// of what was proved and may leave at any time: were it to be counted, a unit deposited before each breach, by anyone,
+/// would stop it, and so would a sum that is deposited before and withdrawn after. A subject that has more escapes by
+/// proving with it, which keeps it there: before a breach, by the newer statements that the breach would be made of, or
+/// after it. Collateral does not make statements newer: against a breach by a new snapshot and the statements of the
+/// proof itself, it takes statements from after the proof. A breach stands though its snapshot is revoked later; that
+/// trips the publishers' breaker, whose grace spares also the breached until they can prove at other prices.
 /// @dev A claim's sequence is the sum of its statements' sequences, by the circuit: it orders portfolios, and whoever
 /// mixes an old statement with new ones is found out by it.
 abstract contract BreachLedger {
@@ -57,8 +65,8 @@ abstract contract BreachLedger {
     /// @notice The breach is of a higher ratio than the registry demands: it is none of the registry's demand.
     error BreachOfHigherRatio(uint256 claimed, uint256 demanded);
 
-    /// @notice The breach leaves out collateral that the escrow holds for the subject.
-    error CollateralLeftOut(uint256 counted, uint256 held);
+    /// @notice The breach leaves out collateral that the subject's last proof counts.
+    error CollateralLeftOut(uint256 counted, uint256 proved);
 
     /// @notice Neither statements nor snapshot are newer than those of the proof or the last breach, or one is older.
     error BreachNotNewer(uint256 sequence, uint256 asOf, uint256 snapshot);

@@ -8,9 +8,17 @@ import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ICollateralEscrow} from "./ICollateralEscrow.sol";
 
-/// @title What the escrow asks its registry
-/// @notice How much must stay
+/// @title What the escrow and its registry tell each other
+/// @notice How much must stay, and how much there is.
 interface ICollateralUse {
+    /// @notice Only the escrow says what it holds.
+    error NotTheEscrow(address caller);
+
+    /// @notice Takes note of what the escrow holds for a subject that no creditor may take.
+    /// @param subject Whose collateral.
+    /// @param held Amount at 1e-8 quote units.
+    function noteHeld(address subject, uint256 held) external;
+
     /// @notice Collateral that a proof counts and that must stay.
     /// @param subject Whose collateral.
     /// @return Amount at 1e-8 quote units.
@@ -20,8 +28,9 @@ interface ICollateralUse {
 /// @title Collateral outside the venues
 /// @notice Holds one token, worth one quote unit each, for subjects. What a proof counts stays until the proof lapses
 /// or a later one counts less; what is pledged stays until its creditor gives it back or takes it.
-/// @dev Anyone may deposit for a subject; only the subject withdraws and pledges. Credits what arrived, so a token that
-/// takes a fee on transfer works; one whose balances move by themselves does not.
+/// @dev Anyone may deposit for a subject; only the subject withdraws and pledges. Whatever changes what a proof may
+/// count is told to the registry in the same step, before tokens leave and after they came. Credits what arrived, so a
+/// token that takes a fee on transfer works; one whose balances move by themselves does not.
 contract CollateralEscrow is ICollateralEscrow, ReentrancyGuard {
     using SafeERC20 for IERC20;
 
@@ -84,6 +93,7 @@ contract CollateralEscrow is ICollateralEscrow, ReentrancyGuard {
         token.safeTransferFrom(msg.sender, address(this), amount);
         uint256 arrived = token.balanceOf(address(this)) - before;
         balanceOf[subject] += arrived;
+        _tell(subject);
         emit Deposited(subject, msg.sender, arrived);
     }
 
@@ -93,6 +103,7 @@ contract CollateralEscrow is ICollateralEscrow, ReentrancyGuard {
     function withdraw(address to, uint256 amount) external nonReentrant {
         _requireFree(msg.sender, amount);
         balanceOf[msg.sender] -= amount;
+        _tell(msg.sender);
         emit Withdrawn(msg.sender, to, amount);
         token.safeTransfer(to, amount);
     }
@@ -103,12 +114,14 @@ contract CollateralEscrow is ICollateralEscrow, ReentrancyGuard {
         _requireFree(msg.sender, amount);
         pledgedOf[msg.sender] += amount;
         pledgedTo[msg.sender][creditor] += amount;
+        _tell(msg.sender);
         emit Pledged(msg.sender, creditor, amount);
     }
 
     /// @inheritdoc ICollateralEscrow
     function releasePledge(address subject, uint256 amount) external nonReentrant {
         _takeFromPledge(subject, amount);
+        _tell(subject);
         emit PledgeReleased(subject, msg.sender, amount);
     }
 
@@ -126,17 +139,24 @@ contract CollateralEscrow is ICollateralEscrow, ReentrancyGuard {
         _takeFromPledge(subject, amount);
         balanceOf[subject] -= amount;
         balanceOf[to] += amount;
+        _tell(to);
         emit PledgeAssigned(subject, msg.sender, to, amount);
     }
 
     /// @inheritdoc ICollateralEscrow
-    function collateralOf(address subject) external view returns (uint256) {
+    function collateralOf(address subject) public view returns (uint256) {
         return _inQuoteUnits(_unpledged(subject));
     }
 
     /// @inheritdoc ICollateralEscrow
     function freeOf(address subject) external view returns (uint256) {
         return Math.saturatingSub(_unpledged(subject), _inTokenUnits(registry.collateralInUse(subject)));
+    }
+
+    /// @dev Called where the part that is not pledged changes. What is taken from a pledge leaves that part as it was:
+    /// only whose balance receives it is told about.
+    function _tell(address subject) private {
+        registry.noteHeld(subject, collateralOf(subject));
     }
 
     /// @dev The caller is the creditor: what was pledged to others is out of its reach.

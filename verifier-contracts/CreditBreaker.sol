@@ -2,16 +2,19 @@
 pragma solidity ^0.8.28;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Graces, Span} from "./Grace.sol";
 import {BreakerTerms, ICreditBreaker, TripReason} from "./ICreditBreaker.sol";
 import {Spot} from "./Publication.sol";
 
 /// @title Stops new credit where the publishers' numbers give reason to
 /// @notice Trips on numbers that a quorum agreed on, on the quorum's failure, and on the guardian's word; re-arms when
 /// publications have been calm. No single publisher has a hand in either.
-/// @dev Graces last `grace` seconds and begin `graceWindow` seconds apart or more, and grace < graceWindow. A span of
-/// `graceWindow` seconds that begins x seconds into one has grace − x seconds of it left, and at most x of the next. So
-/// no such span has more than `grace` seconds of grace, however often the breaker trips, and for how long.
+/// @dev Graces last `grace` seconds and begin `graceWindow` seconds apart or more (Graces): no span of `graceWindow`
+/// seconds has more than `grace` of them, however often the breaker trips, and for how long. Re-arming ends a grace and
+/// does not erase it.
 abstract contract CreditBreaker is ICreditBreaker {
+    using Graces for Span;
+
     /// @dev One policy's breaker.
     struct Breaker {
         /// `None` while armed. Staleness is stored once over, pause never.
@@ -19,8 +22,9 @@ abstract contract CreditBreaker is ICreditBreaker {
         uint32 since;
         /// Last second of the latest cause.
         uint32 latestCause;
-        /// First second of the latest grace.
+        /// First and last second of the latest grace.
         uint32 graceFrom;
+        uint32 graceTo;
         /// Publications since the latest cause.
         uint16 calm;
     }
@@ -69,16 +73,15 @@ abstract contract CreditBreaker is ICreditBreaker {
         return own == 0 ? moveBps : own;
     }
 
-    /// @dev The cause that is stored, else staleness, which gives no grace before the first snapshot. The grace of a
-    /// trip that is over is over too.
+    /// @dev The cause that is stored, else staleness, which gives no grace before the first snapshot. The latest grace
+    /// is told whether or not it, or what it was given for, is over.
     function _state(
         bytes32 policyId
     ) internal view returns (TripReason reason, uint256 since, uint256 graceUntil) {
         Breaker memory state = _current(policyId);
-        (reason, since) = (state.reason, state.since);
+        (reason, since, graceUntil) = (state.reason, state.since, state.graceTo);
         (bool stale, ) = _staleness(policyId);
-        if (reason == TripReason.None && stale) return (TripReason.Staleness, 0, 0);
-        if (reason != TripReason.None && state.graceFrom != 0) graceUntil = _lastSecond(state.graceFrom);
+        if (reason == TripReason.None && stale) reason = TripReason.Staleness;
     }
 
     /// @dev Whether the policy's latest snapshot has expired or there is none, and since when, zero for ever.
@@ -109,10 +112,10 @@ abstract contract CreditBreaker is ICreditBreaker {
         Breaker memory state = _current(policyId);
         if (state.reason == TripReason.None) (state.reason, state.since) = (reason, SafeCast.toUint32(since));
         state.latestCause = SafeCast.toUint32(block.timestamp);
-        state.graceFrom = SafeCast.toUint32(_graceFrom(state.graceFrom, since));
+        _giveGrace(state, since);
         state.calm = 0;
         _breakers[policyId] = state;
-        emit BreakerTripped(policyId, reason, since, _lastSecond(state.graceFrom));
+        emit BreakerTripped(policyId, reason, since, state.graceTo);
     }
 
     /// @dev The guardian may do without the rest of the calm, never without a publication since the latest cause: no
@@ -131,7 +134,7 @@ abstract contract CreditBreaker is ICreditBreaker {
         if (!stale || since == 0) return state;
         uint32 from = SafeCast.toUint32(since);
         if (state.reason == TripReason.None) (state.reason, state.since) = (TripReason.Staleness, from);
-        state.graceFrom = SafeCast.toUint32(_graceFrom(state.graceFrom, from));
+        _giveGrace(state, since);
     }
 
     function _countCalm(bytes32 policyId) private {
@@ -142,21 +145,17 @@ abstract contract CreditBreaker is ICreditBreaker {
         if (state.calm >= calmEpochs && block.timestamp >= state.latestCause + calmPeriod) _rearm(policyId);
     }
 
-    /// @dev What the last grace was stays known.
+    /// @dev A grace that still ran ends here; what it was stays known.
     function _rearm(bytes32 policyId) private {
         Breaker storage state = _breakers[policyId];
         (state.reason, state.since, state.calm) = (TripReason.None, 0, 0);
+        state.graceTo = Span({from: state.graceFrom, to: state.graceTo}).cut(block.timestamp).to;
         emit BreakerRearmed(policyId);
     }
 
-    /// @dev First second of the grace in force: a new one if the last began a window ago, else the last.
-    function _graceFrom(uint256 last, uint256 since) private view returns (uint256) {
-        return last == 0 || since >= last + graceWindow ? since : last;
-    }
-
-    /// @dev A grace of no seconds is over before it begins.
-    function _lastSecond(uint256 from) private view returns (uint256) {
-        return from + grace - 1;
+    function _giveGrace(Breaker memory state, uint256 since) private view {
+        Span memory given = Span({from: state.graceFrom, to: state.graceTo}).afterCause(since, grace, graceWindow);
+        (state.graceFrom, state.graceTo) = (given.from, given.to);
     }
 
     function _isBeyond(uint256 asset, uint256 before, uint256 price) private view returns (bool) {

@@ -4,29 +4,24 @@ pragma solidity ^0.8.28;
 import {Bn254} from "./Bn254.sol";
 import {Bn254Precompiles} from "./Bn254Precompiles.sol";
 import {Groth16Key, Groth16Proof, SIGNAL_COUNT} from "./Groth16.sol";
-import {Groth16KeyStore} from "./Groth16KeyStore.sol";
+import {Groth16Prepared} from "./Groth16Prepared.sol";
 
 /// @title The equation of one proof, laid out for the pairing precompile
 /// @notice e(-A, B) e(alpha, beta) e(vk_x, gamma) e(C, delta) = 1,  vk_x = IC_0 + Σ x_i IC_(i+1).
-abstract contract Groth16Equation is Groth16KeyStore {
+abstract contract Groth16Equation is Groth16Prepared {
     /// @dev Pairs of one proof's equation.
     uint256 internal constant PAIRS = 4;
 
     /// @notice Takes a key and keeps it for good.
     /// @param key The verification key; refused where it would make every statement provable.
-    constructor(Groth16Key memory key) Groth16KeyStore(key) {}
+    constructor(Groth16Key memory key) Groth16Prepared(key) {}
 
     /// @dev Writes the four pairs of a proof whose encoding and signals were checked.
     function _placeEquation(uint256 input, Groth16Proof calldata proof, uint256[7] calldata signals) internal view {
         _placeProof(input, proof);
         uint256 tail = input + Bn254Precompiles.PAIR_BYTES;
         _placeAlpha(tail);
-        uint256[8] memory scalars;
-        scalars[0] = 1;
-        assembly ("memory-safe") {
-            calldatacopy(add(scalars, 0x20), signals, 0xe0)
-        }
-        _combine(scalars, tail + Bn254Precompiles.PAIR_BYTES);
+        _combineSignals(signals, tail + Bn254Precompiles.PAIR_BYTES);
         Bn254Precompiles.store(tail + 2 * Bn254Precompiles.PAIR_BYTES, proof.c[0], proof.c[1]);
         _placeKey(tail);
     }
@@ -55,6 +50,14 @@ abstract contract Groth16Equation is Groth16KeyStore {
     function _firstAlias(uint256[7] calldata signals) internal pure returns (uint256 index) {
         (uint256 r, uint256 count) = (Bn254.R, SIGNAL_COUNT);
         assembly ("memory-safe") {
+            // Mostly all are below, which one test shows.
+            let below := and(lt(calldataload(signals), r), lt(calldataload(add(signals, 0x20)), r))
+            below := and(below, lt(calldataload(add(signals, 0x40)), r))
+            below := and(below, lt(calldataload(add(signals, 0x60)), r))
+            below := and(below, lt(calldataload(add(signals, 0x80)), r))
+            below := and(below, lt(calldataload(add(signals, 0xa0)), r))
+            below := and(below, lt(calldataload(add(signals, 0xc0)), r))
+            if below { index := count }
             for {} lt(index, count) { index := add(index, 1) } {
                 if iszero(lt(calldataload(add(signals, shl(5, index))), r)) { break }
             }

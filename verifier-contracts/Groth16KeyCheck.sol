@@ -4,38 +4,25 @@ pragma solidity ^0.8.28;
 import {Bn254} from "./Bn254.sol";
 import {Bn254Precompiles} from "./Bn254Precompiles.sol";
 import {Groth16Key} from "./Groth16.sol";
+import {IKeyErrors} from "./IKeyErrors.sol";
 
 /// @title Whether a verification key makes proofs mean something
 /// @notice Refuses keys that no ceremony touched and keys with a point that binds nothing.
 library Groth16KeyCheck {
-    /// @notice Alpha or an IC point is not a point of G1. `index` is 0 for alpha, 1 + i for IC_i.
-    /// @param index Position of the point.
-    error InvalidG1Point(uint256 index);
-
-    /// @notice Beta, gamma or delta has a coordinate outside the field or is at infinity.
-    error InvalidG2Point();
-
-    /// @notice Alpha or beta is a generator: the secret behind it is one, so nobody contributed to phase 1.
-    error UncontributedPhase1();
-
-    /// @notice Delta is gamma or the generator, up to sign: nobody contributed to phase 2 and (alpha, beta, -vk_x)
-    /// passes for any public signals.
-    error UncontributedPhase2();
-
     /// @dev Refuses a key under which a proof shows nothing. Infinity among the IC points would leave a signal
     /// unbound. Equality up to sign is equality of x coordinates.
     function requireSound(Groth16Key memory key) internal view {
-        if (!Bn254.isG1Point(key.alpha[0], key.alpha[1])) revert InvalidG1Point(0);
+        if (!Bn254.isG1Point(key.alpha[0], key.alpha[1])) revert IKeyErrors.InvalidG1Point(0);
         for (uint256 i = 0; i < 8; ++i) {
-            if (!Bn254.isG1Point(key.ic[i][0], key.ic[i][1])) revert InvalidG1Point(1 + i);
+            if (!Bn254.isG1Point(key.ic[i][0], key.ic[i][1])) revert IKeyErrors.InvalidG1Point(1 + i);
         }
         _requireEncoding(key.beta);
         _requireEncoding(key.gamma);
         _requireEncoding(key.delta);
 
-        if (key.alpha[0] == Bn254.G1_X || _isGeneratorX(key.beta[0])) revert UncontributedPhase1();
+        if (key.alpha[0] == Bn254.G1_X || _isGeneratorX(key.beta[0])) revert IKeyErrors.UncontributedPhase1();
         bool isGamma = key.delta[0][0] == key.gamma[0][0] && key.delta[0][1] == key.gamma[0][1];
-        if (isGamma || _isGeneratorX(key.delta[0])) revert UncontributedPhase2();
+        if (isGamma || _isGeneratorX(key.delta[0])) revert IKeyErrors.UncontributedPhase2();
 
         // Infinity pairs to one with anything, but the precompile still refuses a G2 point outside its subgroup.
         uint256 input = Bn254Precompiles.allocate(3 * Bn254Precompiles.PAIR_WORDS);
@@ -46,7 +33,7 @@ library Groth16KeyCheck {
     }
 
     function _requireEncoding(uint256[2][2] memory point) private pure {
-        if (!Bn254.isG2Encoding(point[0][0], point[0][1], point[1][0], point[1][1])) revert InvalidG2Point();
+        if (!Bn254.isG2Encoding(point[0][0], point[0][1], point[1][0], point[1][1])) revert IKeyErrors.InvalidG2Point();
     }
 
     function _placeBesideInfinity(uint256 pointer, uint256[2][2] memory point) private pure {

@@ -4,10 +4,11 @@ pragma solidity ^0.8.28;
 import {Bn254Precompiles} from "./Bn254Precompiles.sol";
 import {Groth16Key} from "./Groth16.sol";
 import {Groth16KeyCheck} from "./Groth16KeyCheck.sol";
+import {IKeyErrors} from "./IKeyErrors.sol";
 
 /// @title A verification key, kept in immutables
 /// @notice The only place that reads the key's points.
-abstract contract Groth16KeyStore {
+abstract contract Groth16KeyStore is IKeyErrors {
     /// @notice keccak256 of the ABI-encoded key: what a deployment is compared with.
     bytes32 public immutable verificationKeyHash;
 
@@ -81,12 +82,15 @@ abstract contract Groth16KeyStore {
 
     /// @dev Writes beta, gamma and delta beside the G1 points of the last three pairs of an equation.
     function _placeKey(uint256 tail) internal view {
-        Bn254Precompiles.store(tail + 0x40, _betaX1, _betaX0);
-        Bn254Precompiles.store(tail + 0x80, _betaY1, _betaY0);
-        Bn254Precompiles.store(tail + 0x100, _gammaX1, _gammaX0);
-        Bn254Precompiles.store(tail + 0x140, _gammaY1, _gammaY0);
-        Bn254Precompiles.store(tail + 0x1c0, _deltaX1, _deltaX0);
-        Bn254Precompiles.store(tail + 0x200, _deltaY1, _deltaY0);
+        // Pointers into memory that was allocated.
+        unchecked {
+            Bn254Precompiles.store(tail + 0x40, _betaX1, _betaX0);
+            Bn254Precompiles.store(tail + 0x80, _betaY1, _betaY0);
+            Bn254Precompiles.store(tail + 0x100, _gammaX1, _gammaX0);
+            Bn254Precompiles.store(tail + 0x140, _gammaY1, _gammaY0);
+            Bn254Precompiles.store(tail + 0x1c0, _deltaX1, _deltaX0);
+            Bn254Precompiles.store(tail + 0x200, _deltaY1, _deltaY0);
+        }
     }
 
     /// @dev Writes Σ scalars_i IC_i. Five words of scratch space: the sum, then what is added to it and its factor.
@@ -94,6 +98,19 @@ abstract contract Groth16KeyStore {
         uint256 sum = Bn254Precompiles.allocate(5);
         if (scalars[0] == 1) Bn254Precompiles.store(sum, _ic0X, _ic0Y);
         else Bn254Precompiles.multiply(sum + 0x40, _ic0X, _ic0Y, scalars[0], sum);
+        _addAll(sum, scalars);
+        Bn254Precompiles.copy(pointer, sum);
+    }
+
+    /// @dev Writes (x, y) + Σ scalars_i IC_i over all i but 0.
+    function _combineOnto(uint256 x, uint256 y, uint256[8] memory scalars, uint256 pointer) internal view {
+        uint256 sum = Bn254Precompiles.allocate(5);
+        Bn254Precompiles.store(sum, x, y);
+        _addAll(sum, scalars);
+        Bn254Precompiles.copy(pointer, sum);
+    }
+
+    function _addAll(uint256 sum, uint256[8] memory scalars) private view {
         _add(sum, _ic1X, _ic1Y, scalars[1]);
         _add(sum, _ic2X, _ic2Y, scalars[2]);
         _add(sum, _ic3X, _ic3Y, scalars[3]);
@@ -101,13 +118,16 @@ abstract contract Groth16KeyStore {
         _add(sum, _ic5X, _ic5Y, scalars[5]);
         _add(sum, _ic6X, _ic6Y, scalars[6]);
         _add(sum, _ic7X, _ic7Y, scalars[7]);
-        Bn254Precompiles.copy(pointer, sum);
     }
 
     /// @dev sum += scalar · (x, y). A factor of zero adds nothing.
     function _add(uint256 sum, uint256 x, uint256 y, uint256 scalar) private view {
         if (scalar == 0) return;
-        uint256 term = sum + 0x40;
+        uint256 term;
+        // A pointer into memory that was allocated.
+        unchecked {
+            term = sum + 0x40;
+        }
         Bn254Precompiles.multiply(term, x, y, scalar, term);
         Bn254Precompiles.accumulate(sum);
     }

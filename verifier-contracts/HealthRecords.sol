@@ -7,24 +7,12 @@ import {IAttesterSource} from "./IAttesterSource.sol";
 import {Health, IMarginHealth, Terms} from "./IMarginHealth.sol";
 import {ISnapshotSource, Snapshot} from "./ISnapshotSource.sol";
 import {Claim, PublicSignals} from "./PublicSignals.sol";
+import {Record} from "./Record.sol";
 
 /// @title What is known about each subject
 /// @notice Its account set, what its last accepted proof showed, and whether that still counts.
 abstract contract HealthRecords is IMarginHealth, BreachLedger, ICollateralUse {
     using PublicSignals for uint256;
-    using PublicSignals for uint96;
-
-    /// @dev The last accepted proof, in one slot: all that a proof has to read and write of its subject. `terms` is its
-    /// claim without the subject, in the claim's own packing (asOf, sequence, ratio, level, assurance); snapshot and
-    /// attester root by their numbers. What else it showed is in its event.
-    struct Record {
-        uint96 terms;
-        uint32 healthyUntil;
-        uint32 snapshot;
-        uint24 attesterRoot;
-        uint64 collateral;
-        uint8 flags;
-    }
 
     /// @dev What changes of the account set ask of proofs. Read only where the record's flags say so.
     struct SetChange {
@@ -33,12 +21,15 @@ abstract contract HealthRecords is IMarginHealth, BreachLedger, ICollateralUse {
         uint40 sequenceBase;
     }
 
-    /// @dev One subject. `formerSet` is what the last proof covered, if the set has grown since.
+    /// @dev One subject. `formerSet` is what the last proof covered, if the set has grown since. `held` is what the
+    /// escrow holds for it and no creditor may take, at 1e-8 quote units. The escrow tells with every change, so that a
+    /// proof reads one slot instead of asking.
     struct Account {
         Record last;
         uint256 accountSet;
         uint256 formerSet;
         SetChange change;
+        uint256 held;
     }
 
     /// @dev Set with the first account set and never cleared, so that no proof pays for an empty slot.
@@ -88,30 +79,25 @@ abstract contract HealthRecords is IMarginHealth, BreachLedger, ICollateralUse {
         return _meets(_accounts[subject].last, terms);
     }
 
-    /// @inheritdoc IMarginHealth
-    function graceUntil(bytes32 policyId) external view returns (uint256) {
-        return oracle.graceUntil(policyId);
-    }
-
     /// @inheritdoc ICollateralUse
     /// @dev Runs to the proof's end whatever ends its health before: no revocation, breach or release opens the escrow.
     function collateralInUse(address subject) external view returns (uint256) {
-        Record memory last = _accounts[subject].last;
-        return block.timestamp <= last.healthyUntil ? last.collateral : 0;
+        Record last = _accounts[subject].last;
+        return block.timestamp <= last.healthyUntil() ? last.collateral() : 0;
     }
 
     /// @inheritdoc IMarginHealth
     function health(address subject) external view returns (Health memory) {
         Account storage account = _accounts[subject];
-        Record memory last = account.last;
+        Record last = account.last;
         (bool healthy, bytes32 policyId, uint256 snapshotRoot) = _standing(last);
-        (uint256 attesterRoot, ) = attesters.rootAt(last.attesterRoot);
+        (uint256 attesterRoot, ) = attesters.rootAt(last.attesterRoot());
         Claim memory proved = _claimOf(last);
         return
             Health({
                 healthy: healthy,
                 breachedAt: _has(last, _BREACHED) ? _lastBreachAt(subject) : 0,
-                healthyUntil: last.healthyUntil,
+                healthyUntil: last.healthyUntil(),
                 asOf: proved.asOf,
                 sequence: _lastSequence(account, last),
                 minRatioBps: proved.minRatioBps,
@@ -121,25 +107,29 @@ abstract contract HealthRecords is IMarginHealth, BreachLedger, ICollateralUse {
                 snapshotRoot: snapshotRoot,
                 attesterRoot: attesterRoot,
                 accountSet: _provedSet(account, last),
-                onChainCollateral: last.collateral
+                onChainCollateral: last.collateral()
             });
     }
 
     /// @dev Whether the last proof counts now, and what it stands on. Number zero, of an account nothing was proved
     /// about, stands for nothing and time zero is past.
     function _standing(
-        Record memory last
+        Record last
     ) internal view returns (bool healthy, bytes32 policyId, uint256 snapshotRoot) {
         Snapshot memory snapshot;
-        (policyId, snapshotRoot, snapshot) = oracle.snapshotAt(last.snapshot);
-        bool runs = block.timestamp <= last.healthyUntil && !_has(last, _BREACHED | _ENDED);
-        healthy = runs && !snapshot.revoked && !attesters.isRevoked(last.attesterRoot);
+        (policyId, snapshotRoot, snapshot) = oracle.snapshotAt(last.snapshot());
+        bool runs = block.timestamp <= last.healthyUntil() && !_has(last, _BREACHED | _ENDED);
+        healthy = runs && !snapshot.revoked && !attesters.isRevoked(last.attesterRoot());
     }
 
     /// @dev Whether the last proof counts and meets the terms.
-    function _meets(Record memory last, Terms calldata terms) internal view returns (bool) {
+    function _meets(Record last, Terms calldata terms) internal view returns (bool) {
         (bool healthy, bytes32 policyId, ) = _standing(last);
-        if (!healthy || policyId != terms.policyId) return false;
+        return healthy && policyId == terms.policyId && _claims(last, terms);
+    }
+
+    /// @dev Whether the last proof claims as much as the terms ask, under whichever policy.
+    function _claims(Record last, Terms calldata terms) internal pure returns (bool) {
         Claim memory proved = _claimOf(last);
         return
             proved.level >= terms.level &&
@@ -148,28 +138,28 @@ abstract contract HealthRecords is IMarginHealth, BreachLedger, ICollateralUse {
     }
 
     /// @dev The claim of the last proof, its subject left out.
-    function _claimOf(Record memory last) internal pure returns (Claim memory) {
-        return (uint256(last.terms) << 160).unpack();
+    function _claimOf(Record last) internal pure returns (Claim memory) {
+        return (uint256(last.terms()) << 160).unpack();
     }
 
     /// @dev The last proof's sequence among all of its subject's.
-    function _lastSequence(Account storage account, Record memory last) internal view returns (uint40) {
-        return _sequenceOf(account, last, last.terms.sequence());
+    function _lastSequence(Account storage account, Record last) internal view returns (uint40) {
+        return _sequenceOf(account, last, (uint256(last.terms()) << 160).sequence());
     }
 
     /// @dev Where a claim's sequence stands among all of its subject's: those of a set that was registered after a
     /// release come after all before it.
-    function _sequenceOf(Account storage account, Record memory last, uint40 claimed) internal view returns (uint40) {
+    function _sequenceOf(Account storage account, Record last, uint40 claimed) internal view returns (uint40) {
         return _has(last, _EVER_RELEASED) ? account.change.sequenceBase + claimed : claimed;
     }
 
     /// @dev The set that the last proof covered, or that the first one must.
-    function _provedSet(Account storage account, Record memory last) internal view returns (uint256) {
+    function _provedSet(Account storage account, Record last) internal view returns (uint256) {
         if (_has(last, _GROWN)) return account.formerSet;
-        return last.snapshot == 0 ? 0 : account.accountSet;
+        return last.snapshot() == 0 ? 0 : account.accountSet;
     }
 
-    function _has(Record memory last, uint8 flags) internal pure returns (bool) {
-        return last.flags & flags != 0;
+    function _has(Record last, uint8 flags) internal pure returns (bool) {
+        return last.flags() & flags != 0;
     }
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity ^0.8.28;
 
-/// @dev A published root. `number` counts roots from 1; `supersededAt` is zero for the latest. `revoked` says that
-/// nothing that stands on the root counts any more, whether the root or a key in it was revoked.
+/// @dev A published root. `number` counts roots from 1; `currentFrom` is the first second at which it may be used, and
+/// `supersededAt` that of one after it, zero for the latest: both may be to come. A root that is superseded no later
+/// than it may be used never counts. `revoked` says that nothing that stands on the root counts any more, whether the
+/// root or a key in it was revoked.
 struct AttesterRoot {
     uint32 number;
     uint32 publishedAt;
+    uint32 currentFrom;
     uint32 supersededAt;
     bool revoked;
 }

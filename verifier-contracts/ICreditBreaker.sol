@@ -48,7 +48,7 @@ interface ICreditBreaker {
     /// @param policyId The policy.
     /// @param reason The cause.
     /// @param since First second of it.
-    /// @param graceUntil Last second for which accounts are spared.
+    /// @param graceUntil Last second for which accounts are spared, or were where no grace is left to give.
     event BreakerTripped(bytes32 indexed policyId, TripReason indexed reason, uint256 since, uint256 graceUntil);
 
     /// @notice A spot moved beyond its bound.
@@ -73,7 +73,8 @@ interface ICreditBreaker {
     /// @param policyId The policy.
     /// @return reason The first cause that is not over, `None` if credit is open.
     /// @return since First second of it.
-    /// @return graceUntil Last second for which existing accounts are spared, zero if they are not.
+    /// @return graceUntil Last second of the latest grace, over or not: existing accounts are or were spared until
+    /// then. Zero if there never was one.
     function breaker(
         bytes32 policyId
     ) external view returns (TripReason reason, uint256 since, uint256 graceUntil);

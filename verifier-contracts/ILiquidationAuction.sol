@@ -21,9 +21,10 @@ struct Auction {
     uint256 noticedAt;
     /// When the auction started, zero if it did not.
     uint256 startedAt;
-    /// First second at which it may start or may have started, breakers considered.
+    /// First second at which it may start or may have started, what spared the subject considered.
     uint256 startsFrom;
-    /// Last second for which a circuit breaker spares the subject, zero or past if none does: nobody starts or bids.
+    /// Last second for which a circuit breaker or a pause spares the subject, zero or past if none does: nobody starts
+    /// or bids.
     uint256 sparedUntil;
     /// Whether health was regained since the notice: anybody may cancel, nobody may start or bid.
     bool isVoid;
@@ -54,14 +55,18 @@ struct Auction {
 ///            lender for its full worth; what that does not cover is bad debt.
 ///   cancel   anybody, once health was regained, the pledge is enough or nothing is owed.
 ///
-/// Grace period and price run from their beginning or from the end of the last circuit breaker, whichever is later;
-/// under a breaker nobody starts or bids. A breaker sets the clock back to zero and does not only stop it: prices
-/// before it say nothing about prices after it, and only its end is told, not its beginning. A source of health that
-/// forgets a breaker when it is over is asked in time: every bid remembers the last one, and so does `observeBreaker`.
+/// Grace period and price run from their beginning or from the last second that a circuit breaker or a pause of the
+/// registry spared, whichever is later; while one spares the subject nobody starts or bids. It sets the clock back to
+/// zero and does not only stop it: prices before it say nothing about prices after it. Nobody need have seen it: the
+/// source of health still tells the latest one when it is over. Its graces begin a window apart at least; of pauses,
+/// the latest may be one that did not spare this subject. So a grace period and an auction should together be shorter
+/// than what the windows leave between graces, or causes that come as often as they count keep it from its end.
 ///
 /// A notice from before health was regained counts for nothing, even if health was lost again: the last accepted proof
 /// shows by its sequence that it is newer than the notice, and by its claim that it met the terms. A proof that never
 /// met them voids nothing, and a second notice does not set the clock back.
+///
+/// A debt falls by what a bidder is asked for: an asset that takes a fee on transfer gives its lender less.
 ///
 /// Nobody has a role here: no one seizes, stops or chooses. What is taken is at most what the subject pledged to this
 /// creditor; another creditor's pledges are out of its reach, whatever it says that it is owed.
@@ -125,7 +130,7 @@ interface ILiquidationAuction {
     /// @notice The grace period runs until then.
     error GracePeriod(uint256 startsFrom);
 
-    /// @notice A circuit breaker spares accounts until then.
+    /// @notice A circuit breaker or a pause spares the subject until then.
     error Spared(uint256 until);
 
     /// @notice The auction runs already.
@@ -177,10 +182,6 @@ interface ILiquidationAuction {
     /// @notice Ends a liquidation whose reason is gone.
     /// @param subject Whose.
     function cancel(address subject) external;
-
-    /// @notice Remembers until when a circuit breaker spares or spared the subject, for when the source forgets it.
-    /// @param subject Whose liquidation.
-    function observeBreaker(address subject) external;
 
     /// @notice Whether notice could be given now.
     /// @param subject Whose credit.

@@ -80,7 +80,9 @@ struct Health {
 ///  - the set-up, that nobody kept its secrets. Keys of a local set-up are refused outside local networks.
 ///  - circuits and contracts, for soundness.
 ///  - administrators, for which tiers, policies and attesters there are. No function makes an account healthy without
-///    a proof; but who may add a key, a policy or an attester could prepare one, so a consumer names its policy.
+///    a proof, and proofs are checked by code that no administrator chooses, under keys that never change. But who may
+///    add a key, a policy or an attester could prepare one that is bad: a consumer names its policy, and a new key
+///    serves after a public delay, in which it is compared with the circuit and can be disabled.
 ///  - nobody, for the confidentiality of the book.
 interface IMarginHealth {
     /// @notice A proof was accepted.
@@ -185,11 +187,14 @@ interface IMarginHealth {
     /// @return Whether it does.
     function meets(address subject, Terms calldata terms) external view returns (bool);
 
-    /// @notice Until when accounts under a policy are spared from liquidation, because publishers disagree, are paused
-    /// or report a market that moves beyond bounds, so that proofs cannot be renewed.
-    /// @param policyId The policy.
-    /// @return The last second of that grace, zero if there is none.
-    function graceUntil(bytes32 policyId) external view returns (uint256);
+    /// @notice Until when credit to the subject on these terms is or was spared from liquidation, because proofs could
+    /// not be renewed: publishers disagreed, fell silent or reported a market that moves beyond bounds, under the
+    /// terms' policy; or the registry was paused while a proof on these terms ran that no breach has ended. Both are
+    /// bounded, and both stay known when they are over.
+    /// @param subject The account asked about.
+    /// @param terms What the creditor demands.
+    /// @return The last second of the latest such grace, zero if there never was one.
+    function graceUntil(address subject, Terms calldata terms) external view returns (uint256);
 
     /// @notice Everything known about the subject.
     /// @param subject The account asked about.

@@ -27,7 +27,8 @@ interface IPublisherSet {
     /// @param publisher The publisher.
     event PublisherRemoved(uint64 indexed version, address indexed publisher);
 
-    /// @notice The quorum is not more than half of the publishers, or more than all, or one alone on a public network.
+    /// @notice The quorum is not more than half of the publishers, or more than all, or all on a public network, where
+    /// each could stop publication alone.
     error InvalidQuorum(uint256 publishers, uint256 quorum);
 
     /// @notice The publisher at this place is zero, or not after the one before.
@@ -60,7 +61,7 @@ interface IPublisherSet {
     /// @notice Fewer publishers signed than must agree.
     error QuorumNotReached(uint256 signers, uint256 quorum);
 
-    /// @notice Without this publisher the quorum could not be reached: pause, and rotate.
+    /// @notice Without this publisher the quorum could not be reached: pause if it is compromised, and rotate.
     error QuorumOutOfReach(address publisher);
 
     /// @notice Puts the announced set to use once its notice has passed. Anyone may.

@@ -9,6 +9,10 @@ interface ISnapshotRelay {
     /// @notice The source is missing, or on this chain.
     error InvalidSource();
 
+    /// @notice The set in use can still name its successor itself: a member more than must agree is left, or it has
+    /// published of late, or publication is paused.
+    error SetNotBlocked();
+
     /// @notice Accepts what a quorum signed for the source.
     /// @param publication What they signed.
     /// @param signatures Strictly ascending by publisher.
@@ -29,6 +33,13 @@ interface ISnapshotRelay {
         uint256 quorum_,
         PublisherSignature[] calldata signatures
     ) external;
+
+    /// @notice Announces another set of publishers where the one in use cannot: guardians have removed members down to
+    /// the quorum, and since the last snapshot expired there was none for as long as a rotation's notice. Only the
+    /// admin may. As any announced set, it waits for its notice, and the guardian or a quorum's veto cancels it.
+    /// @param publishers_ Strictly ascending.
+    /// @param quorum_ How many of them must agree.
+    function replaceBlockedSet(address[] calldata publishers_, uint256 quorum_) external;
 
     /// @notice Chain of the oracle that publishers sign for.
     /// @return Its chain id.

@@ -37,8 +37,8 @@ interface ISnapshotSource {
     /// @return Whether it may.
     function opensCredit(bytes32 policyId) external view returns (bool);
 
-    /// @notice Until when accounts under this policy are spared from liquidation because a breaker has tripped.
+    /// @notice Until when accounts under this policy are or were spared from liquidation because a breaker tripped.
     /// @param policyId The policy.
-    /// @return The last second of that grace, zero if no breaker has tripped.
+    /// @return The last second of the latest grace, which stays known when it is over; zero if there never was one.
     function graceUntil(bytes32 policyId) external view returns (uint256);
 }

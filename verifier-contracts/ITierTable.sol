@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity ^0.8.28;
 
+import {Groth16Key} from "./Groth16.sol";
 import {Groth16Verifier} from "./Groth16Verifier.sol";
 
 /// @dev Where a key's secrets came from.
@@ -37,7 +38,7 @@ struct Tier {
 interface ITierTable {
     /// @notice A tier was added.
     /// @param tier Name of the tier.
-    /// @param verifier Contract that holds its key.
+    /// @param verifier Contract that holds its key, deployed by the table.
     /// @param verificationKeyHash Hash of the key, to compare with the artefact lock.
     /// @param setup Where the key came from.
     /// @param kind What its proofs state.
@@ -66,9 +67,6 @@ interface ITierTable {
     /// @notice The name is taken, by a live, an ended or a disabled tier.
     error TierKnown(bytes32 tier);
 
-    /// @notice There is no contract at this address.
-    error NoVerifierCode(address verifier);
-
     /// @notice A key of a local set-up may only serve a local network: its maker can forge proofs.
     error LocalSetupOnPublicNetwork(uint256 chainId);
 
@@ -84,14 +82,16 @@ interface ITierTable {
     /// @notice The tier's end is fixed: it moves neither way.
     error SunsetScheduled(bytes32 tier, uint256 lastSecond);
 
-    /// @notice Adds a tier, which takes proofs after `activationDelay`. Its key can never be replaced. Whoever looks at
-    /// it before compares the contract's code with Groth16Verifier's, not only the hash that it names: another
-    /// contract may answer as it likes, or change.
+    /// @notice Adds a tier, which takes proofs after `activationDelay`. The table deploys its key, which can never be
+    /// replaced; what no sound key has is refused (IKeyErrors). What code cannot see is which circuit a key is of: one
+    /// whose circuit says less than it should, or whose secrets somebody kept, is announced like any other. That is
+    /// what the delay is for: in it anyone compares the hash with what the published circuit and ceremony give, and the
+    /// guardian disables the tier before its first proof.
     /// @param tier Name of the tier.
-    /// @param verifier Contract that holds its key.
+    /// @param key Its verification key.
     /// @param setup Where the key came from.
     /// @param kind What its proofs state.
-    function addTier(bytes32 tier, Groth16Verifier verifier, SetupKind setup, StatementKind kind) external;
+    function addTier(bytes32 tier, Groth16Key calldata key, SetupKind setup, StatementKind kind) external;
 
     /// @notice Gives a tier its last second, once. Only `disableTier` ends it earlier, and nothing keeps it longer.
     /// @param tier Name of the tier.

@@ -47,7 +47,6 @@ abstract contract LiquidationAuction is LiquidationNotices {
         if (sale.collateral < accepted) revert TooLittleCollateral(sale.collateral, accepted);
 
         address keeper = _liquidations[subject].keeper;
-        _observeBreaker(subject);
         _liquidations[subject].rewarded += SafeCast.toUint128(sale.reward);
         emit PledgeSold(subject, msg.sender, price, sale.repaid, sale.collateral, sale.reward, sale.fee);
         uint256 surplus = _close(subject, position, sale);
@@ -83,8 +82,8 @@ abstract contract LiquidationAuction is LiquidationNotices {
         auction.keeper = liquidation.keeper;
         auction.noticedAt = liquidation.noticedAt;
         auction.startedAt = liquidation.startedAt;
-        auction.startsFrom = _startsFrom(liquidation);
-        auction.sparedUntil = marginHealth.graceUntil(terms.policyId);
+        auction.startsFrom = _startsFrom(subject);
+        auction.sparedUntil = marginHealth.graceUntil(subject, terms);
         auction.isVoid = _isVoid(subject);
         if (liquidation.startedAt == 0) return auction;
         auction.price = _price(subject, position);
@@ -127,8 +126,7 @@ abstract contract LiquidationAuction is LiquidationNotices {
 
     function _price(address subject, Position memory position) private view returns (uint256) {
         AuctionTerms memory auction = auctionTerms;
-        Liquidation storage liquidation = _liquidations[subject];
-        uint256 elapsed = block.timestamp - _clockFrom(liquidation, liquidation.startedAt);
+        uint256 elapsed = block.timestamp - _clockFrom(subject, _liquidations[subject].startedAt);
         return auction.price(elapsed, auction.shortfall(position));
     }
 

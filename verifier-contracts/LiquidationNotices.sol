@@ -14,14 +14,12 @@ import {PledgedCredit} from "./PledgedCredit.sol";
 abstract contract LiquidationNotices is ILiquidationAuction, PledgedCredit {
     using ClosingShare for AuctionTerms;
 
-    /// @dev From notice to end. `sequence` is of the last proof that was accepted before the notice; `sparedUntil` is
-    /// the last second that a breaker is known to have spared.
+    /// @dev From notice to end. `sequence` is of the last proof that was accepted before the notice.
     struct Liquidation {
         address keeper;
         uint40 noticedAt;
         uint40 startedAt;
         uint40 sequence;
-        uint40 sparedUntil;
         uint128 rewarded;
     }
 
@@ -48,7 +46,7 @@ abstract contract LiquidationNotices is ILiquidationAuction, PledgedCredit {
         _requireInForce(subject);
         if (liquidation.startedAt != 0) revert AlreadyStarted(liquidation.startedAt);
         Position memory position = _requireShort(subject);
-        uint256 from = _startsFrom(liquidation);
+        uint256 from = _startsFrom(subject);
         if (block.timestamp < from) revert GracePeriod(from);
         liquidation.startedAt = SafeCast.toUint40(block.timestamp);
         emit AuctionStarted(subject, position.debt, position.pledge);
@@ -61,12 +59,6 @@ abstract contract LiquidationNotices is ILiquidationAuction, PledgedCredit {
         if (_endIfWhole(subject)) return;
         Position memory position = _position(subject);
         revert StillShort(position.pledge, auctionTerms.buffered(position));
-    }
-
-    /// @inheritdoc ILiquidationAuction
-    function observeBreaker(address subject) external nonReentrant {
-        if (_liquidations[subject].noticedAt == 0) revert NotNoticed(subject);
-        _observeBreaker(subject);
     }
 
     /// @inheritdoc ILiquidationAuction
@@ -93,23 +85,16 @@ abstract contract LiquidationNotices is ILiquidationAuction, PledgedCredit {
         return true;
     }
 
-    /// @dev Keeps what is known of breakers now: a source may forget them when they are over.
-    function _observeBreaker(address subject) internal {
-        Liquidation storage liquidation = _liquidations[subject];
-        uint256 until = Math.min(marginHealth.graceUntil(terms.policyId), block.timestamp);
-        if (until > liquidation.sparedUntil) liquidation.sparedUntil = SafeCast.toUint40(until);
-    }
-
     function _end(address subject, Ending ending) internal {
         delete _liquidations[subject];
         emit LiquidationEnded(subject, ending);
     }
 
-    /// @dev Notice was given, health was not regained since, and no breaker spares the subject now.
+    /// @dev Notice was given, health was not regained since, and no grace spares the subject now.
     function _requireInForce(address subject) internal view {
         if (_liquidations[subject].noticedAt == 0) revert NotNoticed(subject);
         if (_isVoid(subject)) revert HealthRegained(subject);
-        uint256 until = marginHealth.graceUntil(terms.policyId);
+        uint256 until = marginHealth.graceUntil(subject, terms);
         if (block.timestamp <= until) revert Spared(until);
     }
 
@@ -127,14 +112,13 @@ abstract contract LiquidationNotices is ILiquidationAuction, PledgedCredit {
     }
 
     /// @dev First second at which the auction may start.
-    function _startsFrom(Liquidation storage liquidation) internal view returns (uint256) {
-        return _clockFrom(liquidation, liquidation.noticedAt) + auctionTerms.gracePeriod;
+    function _startsFrom(address subject) internal view returns (uint256) {
+        return _clockFrom(subject, _liquidations[subject].noticedAt) + auctionTerms.gracePeriod;
     }
 
-    /// @dev When a clock that began at some time runs from: the last second that a breaker spared, if that is later.
-    function _clockFrom(Liquidation storage liquidation, uint256 begun) internal view returns (uint256) {
-        uint256 until = Math.min(marginHealth.graceUntil(terms.policyId), block.timestamp);
-        return Math.max(begun, Math.max(until, liquidation.sparedUntil));
+    /// @dev When a clock that began at some time runs from: the last second that was spared, if that is later.
+    function _clockFrom(address subject, uint256 begun) internal view returns (uint256) {
+        return Math.max(begun, Math.min(marginHealth.graceUntil(subject, terms), block.timestamp));
     }
 
     function _requireShort(address subject) private view returns (Position memory position) {

@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
-import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
@@ -15,8 +14,10 @@ import {IMarginHealth, Terms} from "./IMarginHealth.sol";
 import {ISnapshotSource} from "./ISnapshotSource.sol";
 import {StatementKind} from "./ITierTable.sol";
 import {MarginHealthVerifier} from "./MarginHealthVerifier.sol";
+import {PauseGrace} from "./PauseGrace.sol";
 import {PolicyTable} from "./PolicyTable.sol";
 import {Claim, PublicSignals} from "./PublicSignals.sol";
+import {Record, Records} from "./Record.sol";
 import {IVerificationErrors} from "./IVerificationErrors.sol";
 
 /// @title Accepts proofs of margin health and remembers what they showed
@@ -25,7 +26,7 @@ import {IVerificationErrors} from "./IVerificationErrors.sol";
 /// than the last. IMarginHealth states what an accepted proof shows and what must be trusted.
 /// @dev Anyone may submit for anyone: the claim names its subject. Replay is stopped by the subject's sequence, never
 /// by the proof's bytes, which anyone can re-randomise.
-contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, Pausable {
+contract MarginHealthRegistry is PolicyTable, AccountSets, PauseGrace, IVerificationErrors {
     using PublicSignals for uint256;
     using PublicSignals for uint256[7];
 
@@ -40,10 +41,25 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
         uint8 flags;
     }
 
+    /// @dev What tables and other contracts answered about the last claim. Claims of one batch mostly share it, and
+    /// nothing is called between them that could change an answer. A number or policy of zero: not asked yet.
+    struct Ground {
+        uint256 scope;
+        bytes32 policyId;
+        uint256 snapshotRoot;
+        uint32 snapshot;
+        uint256 snapshotExpiry;
+        uint256 attesterRoot;
+        uint32 attesterNumber;
+    }
+
     /// @notice In a batch: the first claim that is refused.
     /// @param claim Position of the claim.
     /// @param reason The error it is refused with, encoded.
     error BadClaim(uint256 claim, bytes reason);
+
+    /// @notice Nothing is recorded of a claim but by submitting its proof.
+    error RecordedWithProofsOnly(address caller);
 
     /// @notice Deploys its own escrow.
     /// @param admin Holds every role at first.
@@ -59,12 +75,12 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
         IERC20Metadata collateralToken
     ) PolicyTable(admin) HealthRecords(oracle_, attesters_) AccountSets(verifier_, collateralToken) {}
 
-    /// @notice Stops submissions and new credit. What was proved lapses in its time.
+    /// @notice Stops submissions and new credit. What was proved lapses in its time; PauseGrace says whom that spares.
     function pause() external onlyRole(GUARDIAN_ROLE) {
         _pause();
     }
 
-    /// @notice Resumes submissions and new credit.
+    /// @notice Resumes submissions and new credit. Who is spared must prove its health again.
     function unpause() external onlyRole(DEFAULT_ADMIN_ROLE) {
         _unpause();
     }
@@ -78,7 +94,8 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
         Groth16Proof calldata proof,
         uint256[7] calldata signals
     ) external whenNotPaused {
-        _record(tier, signals, _check(signals));
+        Ground memory ground;
+        _record(tier, signals, _check(signals, ground));
         if (!verifier.liveKey(StatementKind.Health, tier).verify(proof, signals)) revert InvalidProof();
     }
 
@@ -93,35 +110,43 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
         Groth16Proof[] calldata proofs,
         uint256[7][] calldata signals
     ) external whenNotPaused {
-        for (uint256 i = 0; i < signals.length; ++i) {
-            // Asked from outside, so that the reason can be given with the index.
-            try this.checkClaim(signals[i]) returns (Checked memory checked) {
-                _record(tier, signals[i], checked);
-            } catch (bytes memory reason) {
-                revert BadClaim(i, reason);
-            }
+        // From outside, so that it can be undone: a refusal is then found again with its index.
+        // solhint-disable-next-line no-empty-blocks
+        try this.recordClaims(tier, signals) {} catch {
+            _recordOneByOne(tier, signals);
         }
         verifier.liveKey(StatementKind.Health, tier).verifyBatch(proofs, signals);
     }
 
+    /// @notice Part of `submitBatch`, for this contract alone: records claims whose proofs it verifies next.
+    /// @param tier Circuit tier of the proofs.
+    /// @param signals Public signals of each, in the order of PublicSignals.
+    function recordClaims(bytes32 tier, uint256[7][] calldata signals) external {
+        if (msg.sender != address(this)) revert RecordedWithProofsOnly(msg.sender);
+        Ground memory ground;
+        for (uint256 i = 0; i < signals.length; ++i) _record(tier, signals[i], _check(signals[i], ground));
+    }
+
     /// @notice Ends the subject's health: its margin does not cover what the policy demands, by newer statements or a
-    /// newer snapshot than those of its last proof, all collateral in escrow counted. Anyone may submit, paused or not.
+    /// newer snapshot than those of its last proof, all collateral counted that this proof counts. What else is in
+    /// escrow is free to leave, and no deposit stops a breach: a proof that counts it does. Anyone may submit, paused
+    /// or not.
     /// @param tier Circuit tier of the proof, one of breaches.
     /// @param proof The breach proof.
     /// @param signals Its public signals, in the order of PublicSignals.
     function proveBreach(bytes32 tier, Groth16Proof calldata proof, uint256[7] calldata signals) external {
         Claim memory claim = signals.claim().unpack();
         Account storage account = _accounts[claim.subject];
-        Record memory last = account.last;
+        Record last = account.last;
         if (account.accountSet == 0) revert NotRegistered(claim.subject);
-        if (last.snapshot == 0) revert NothingProved(claim.subject);
+        if (last.snapshot() == 0) revert NothingProved(claim.subject);
         _requireSameSet(_provedSet(account, last), signals.accountSet());
         bytes32 policyId = _requireScope(signals.scope());
         (uint32 snapshot, ) = _requireSnapshot(policyId, signals.snapshotRoot());
         _requireAttesterRoot(signals.attesterRoot());
         _requireBreachClaim(policyId, claim);
-        _requireAllCounted(claim.subject, signals.onChainCollateral());
-        _requireProvedUnder(policyId, last.snapshot);
+        _requireAllCounted(last, signals.onChainCollateral());
+        _requireProvedUnder(policyId, last.snapshot());
 
         Evidence memory proved = _provedEvidence(account, last);
         uint40 sequence = _sequenceOf(account, last, claim.sequence);
@@ -130,7 +155,7 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
             _has(last, _BREACHED) ? _lastBreachOf(claim.subject) : proved,
             _evidence(sequence, claim.asOf, snapshot, signals.onChainCollateral())
         );
-        account.last.flags = last.flags | _BREACHED | _EVER_BREACHED;
+        account.last = last.withFlags(last.flags() | _BREACHED | _EVER_BREACHED);
         if (_has(last, _GROWN)) _requireStatementsAfterNow(account);
         emit BreachProved(claim.subject, policyId, proved.sequence, tier, signals);
         verifier.verifyProof(StatementKind.Breach, tier, proof, signals);
@@ -138,7 +163,7 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
 
     /// @inheritdoc IMarginHealth
     function canOpen(address subject, Terms calldata terms) external view returns (bool) {
-        Record memory last = _accounts[subject].last;
+        Record last = _accounts[subject].last;
         return !paused() && !_has(last, _GROWN) && oracle.opensCredit(terms.policyId) && _meets(last, terms);
     }
 
@@ -147,7 +172,8 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
     /// @param signals The public signals, in the order of PublicSignals.
     /// @return What would be recorded.
     function checkClaim(uint256[7] calldata signals) external view returns (Checked memory) {
-        return _check(signals);
+        Ground memory ground;
+        return _check(signals, ground);
     }
 
     /// @inheritdoc IERC165
@@ -160,45 +186,75 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
 
     /// @dev Writes what a claim shows. The caller verifies the proof itself, in the same transaction.
     function _record(bytes32 tier, uint256[7] calldata signals, Checked memory checked) private {
-        _accounts[checked.subject].last = Record({
-            terms: signals.claim().terms(),
-            healthyUntil: checked.healthyUntil,
-            snapshot: checked.snapshot,
-            attesterRoot: checked.attesterRoot,
-            collateral: SafeCast.toUint64(signals.onChainCollateral()),
-            flags: checked.flags
+        _accounts[checked.subject].last = Records.pack({
+            terms_: signals.claim().terms(),
+            healthyUntil_: checked.healthyUntil,
+            snapshot_: checked.snapshot,
+            attesterRoot_: checked.attesterRoot,
+            collateral_: SafeCast.toUint64(signals.onChainCollateral()),
+            flags_: checked.flags
         });
         emit HealthProved(checked.subject, checked.policyId, checked.sequence, tier, checked.healthyUntil, signals);
     }
 
-    /// @dev All that a proof leaves to the chain.
-    function _check(uint256[7] calldata signals) private view returns (Checked memory checked) {
-        Claim memory claim = signals.claim().unpack();
-        Account storage account = _accounts[claim.subject];
-        Record memory last = account.last;
-        _requireCurrentSet(account.accountSet, last, claim.subject, signals.accountSet());
-        checked.subject = claim.subject;
-        checked.flags = last.flags & _LASTING;
-        checked.policyId = _requireScope(signals.scope());
-        uint256 snapshotExpiry;
-        (checked.snapshot, snapshotExpiry) = _requireSnapshot(checked.policyId, signals.snapshotRoot());
-        checked.attesterRoot = SafeCast.toUint24(_requireAttesterRoot(signals.attesterRoot()));
-        uint256 statementExpiry = _requireClaim(checked.policyId, claim);
-        _requireAfterSetChange(account, last, claim.asOf);
-        uint40 proved = _lastSequence(account, last);
-        checked.sequence = _sequenceOf(account, last, claim.sequence);
-        if (checked.sequence <= proved) revert SequenceNotIncreasing(checked.sequence, proved);
-        _requireHeld(last, claim.subject, signals.onChainCollateral());
-        if (_has(last, _EVER_BREACHED)) {
-            _requireNewerThanBreach(
-                claim.subject,
-                _evidence(checked.sequence, claim.asOf, checked.snapshot, signals.onChainCollateral())
-            );
+    /// @dev Records claim after claim as if each had been submitted alone; reverts naming the first that is refused.
+    function _recordOneByOne(bytes32 tier, uint256[7][] calldata signals) private {
+        for (uint256 i = 0; i < signals.length; ++i) {
+            try this.checkClaim(signals[i]) returns (Checked memory checked) {
+                _record(tier, signals[i], checked);
+            } catch (bytes memory reason) {
+                revert BadClaim(i, reason);
+            }
         }
-        checked.healthyUntil = SafeCast.toUint32(Math.min(statementExpiry, snapshotExpiry));
     }
 
-    function _requireCurrentSet(uint256 current, Record memory last, address subject, uint256 proved) private pure {
+    /// @dev All that a proof leaves to the chain.
+    function _check(uint256[7] calldata signals, Ground memory ground) private view returns (Checked memory checked) {
+        uint256 claim = signals.claim();
+        claim.requireClaim();
+        checked.subject = claim.subject();
+        Account storage account = _accounts[checked.subject];
+        Record last = account.last;
+        _requireCurrentSet(account.accountSet, last, checked.subject, signals.accountSet());
+        checked.flags = last.flags() & _LASTING;
+        _requireGround(signals, ground);
+        checked.policyId = ground.policyId;
+        checked.snapshot = ground.snapshot;
+        checked.attesterRoot = SafeCast.toUint24(ground.attesterNumber);
+        uint256 statementExpiry = _requireClaim(ground.policyId, claim);
+        _requireAfterSetChange(account, last, claim.asOf());
+        uint40 proved = _lastSequence(account, last);
+        checked.sequence = _sequenceOf(account, last, claim.sequence());
+        if (checked.sequence <= proved) revert SequenceNotIncreasing(checked.sequence, proved);
+        _requireHeld(account, last, signals.onChainCollateral());
+        if (_has(last, _EVER_BREACHED)) {
+            _requireNewerThanBreach(
+                checked.subject,
+                _evidence(checked.sequence, claim.asOf(), checked.snapshot, signals.onChainCollateral())
+            );
+        }
+        checked.healthyUntil = SafeCast.toUint32(Math.min(statementExpiry, ground.snapshotExpiry));
+    }
+
+    /// @dev Scope, snapshot and attester root, in this order; what the last claim named as well is not asked again.
+    function _requireGround(uint256[7] calldata signals, Ground memory ground) private view {
+        uint256 scope = signals.scope();
+        if (ground.policyId == 0 || ground.scope != scope) {
+            (ground.scope, ground.policyId) = (scope, _requireScope(scope));
+            ground.snapshot = 0;
+        }
+        uint256 root = signals.snapshotRoot();
+        if (ground.snapshot == 0 || ground.snapshotRoot != root) {
+            ground.snapshotRoot = root;
+            (ground.snapshot, ground.snapshotExpiry) = _requireSnapshot(ground.policyId, root);
+        }
+        root = signals.attesterRoot();
+        if (ground.attesterNumber == 0 || ground.attesterRoot != root) {
+            (ground.attesterRoot, ground.attesterNumber) = (root, _requireAttesterRoot(root));
+        }
+    }
+
+    function _requireCurrentSet(uint256 current, Record last, address subject, uint256 proved) private pure {
         if (current == 0) revert NotRegistered(subject);
         if (_has(last, _RELEASING)) revert ReleaseRunning(subject);
         _requireSameSet(current, proved);
@@ -223,15 +279,14 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
 
     /// @dev More may be held than is counted: otherwise anyone could stop a proof by depositing a unit. What a proof
     /// that has not lapsed counts is held, because the escrow neither pays it out nor lets it be pledged.
-    function _requireHeld(Record memory last, address subject, uint256 counted) private view {
-        if (counted == 0 || (counted <= last.collateral && block.timestamp <= last.healthyUntil)) return;
-        uint256 held = escrow.collateralOf(subject);
+    function _requireHeld(Account storage account, Record last, uint256 counted) private view {
+        if (counted == 0 || (counted <= last.collateral() && block.timestamp <= last.healthyUntil())) return;
+        uint256 held = account.held;
         if (counted > held) revert CollateralNotHeld(counted, held);
     }
 
-    function _requireAllCounted(address subject, uint256 counted) private view {
-        uint256 held = escrow.collateralOf(subject);
-        if (counted < held) revert CollateralLeftOut(counted, held);
+    function _requireAllCounted(Record last, uint256 counted) private pure {
+        if (counted < last.collateral()) revert CollateralLeftOut(counted, last.collateral());
     }
 
     /// @dev A breach is of the health that was proved: of the same policy.
@@ -241,8 +296,8 @@ contract MarginHealthRegistry is PolicyTable, AccountSets, IVerificationErrors, 
     }
 
     /// @dev What the last proof was made of.
-    function _provedEvidence(Account storage account, Record memory last) private view returns (Evidence memory) {
-        return _evidence(_lastSequence(account, last), _claimOf(last).asOf, last.snapshot, last.collateral);
+    function _provedEvidence(Account storage account, Record last) private view returns (Evidence memory) {
+        return _evidence(_lastSequence(account, last), _claimOf(last).asOf, last.snapshot(), last.collateral());
     }
 
     function _evidence(

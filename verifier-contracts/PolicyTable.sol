@@ -3,12 +3,14 @@ pragma solidity ^0.8.28;
 
 import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
 import {Assurance, IMarginHealth, Level} from "./IMarginHealth.sol";
-import {Claim, PublicSignals} from "./PublicSignals.sol";
+import {PublicSignals} from "./PublicSignals.sol";
 
 /// @title The policies a registry takes proofs under
 /// @notice Each with what it demands of a claim, and the scope that ties statements and proofs to this chain, this
 /// registry and the policy. A policy is added once, never changed, and retired for good.
 abstract contract PolicyTable is IMarginHealth, AccessControl {
+    using PublicSignals for uint256;
+
     /// @dev What the registry demands of proofs under a policy. Set once.
     struct Requirements {
         uint24 minRatioBps;
@@ -97,16 +99,16 @@ abstract contract PolicyTable is IMarginHealth, AccessControl {
     }
 
     /// @dev Answers with the last second at which the statements count.
-    function _requireClaim(bytes32 policyId, Claim memory claim) internal view returns (uint256) {
-        Requirements memory demanded = _requirements[policyId];
+    function _requireClaim(bytes32 policyId, uint256 claim) internal view returns (uint256 expiry) {
+        Requirements storage demanded = _requirements[policyId];
         if (demanded.retired) revert RetiredPolicy(policyId);
-        uint256 expiry = _requireFresh(demanded.maxStatementAge, claim.asOf);
-        if (claim.level < demanded.minLevel) revert LevelTooLow(claim.level, demanded.minLevel);
-        if (claim.minRatioBps < demanded.minRatioBps) revert RatioTooLow(claim.minRatioBps, demanded.minRatioBps);
-        if (claim.minAssurance < demanded.minAssurance) {
-            revert AssuranceTooLow(claim.minAssurance, demanded.minAssurance);
-        }
-        return expiry;
+        expiry = _requireFresh(demanded.maxStatementAge, claim.asOf());
+        (Level level, Level minLevel) = (claim.level(), demanded.minLevel);
+        if (level < minLevel) revert LevelTooLow(level, minLevel);
+        (uint24 ratio, uint24 minRatio) = (claim.minRatioBps(), demanded.minRatioBps);
+        if (ratio < minRatio) revert RatioTooLow(ratio, minRatio);
+        (Assurance assurance, Assurance minAssurance) = (claim.minAssurance(), demanded.minAssurance);
+        if (assurance < minAssurance) revert AssuranceTooLow(assurance, minAssurance);
     }
 
     /// @dev Answers with the last second at which statements from then count.

@@ -64,22 +64,51 @@ library PublicSignals {
         return uint96(packed >> 160);
     }
 
-    /// @dev The sequence in such terms.
-    function sequence(uint96 packed) internal pure returns (uint40) {
-        return uint40((packed >> 32) & (2 ** 36 - 1));
+    /// @dev Refuses a claim outside its 251 bits, which would have a second reading.
+    function requireClaim(uint256 packed) internal pure {
+        if (packed >> 249 > uint256(type(Assurance).max)) revert InvalidClaim(packed);
     }
 
-    /// @dev Reads a claim. A claim outside its 251 bits would have a second reading and is refused.
+    /// @dev The claim's subject.
+    function subject(uint256 packed) internal pure returns (address) {
+        return address(uint160(packed));
+    }
+
+    /// @dev The claim's asOf.
+    function asOf(uint256 packed) internal pure returns (uint32) {
+        return uint32(packed >> 160);
+    }
+
+    /// @dev The claim's sequence.
+    function sequence(uint256 packed) internal pure returns (uint40) {
+        return uint40((packed >> 192) & (2 ** 36 - 1));
+    }
+
+    /// @dev The claim's ratio.
+    function minRatioBps(uint256 packed) internal pure returns (uint24) {
+        return uint24((packed >> 228) & (2 ** 20 - 1));
+    }
+
+    /// @dev The claim's level.
+    function level(uint256 packed) internal pure returns (Level) {
+        return Level((packed >> 248) & 1);
+    }
+
+    /// @dev The assurance of a claim that is one.
+    function minAssurance(uint256 packed) internal pure returns (Assurance) {
+        return Assurance(packed >> 249);
+    }
+
+    /// @dev Reads a claim.
     function unpack(uint256 packed) internal pure returns (Claim memory) {
-        uint256 assurance = packed >> 249;
-        if (assurance > uint256(type(Assurance).max)) revert InvalidClaim(packed);
+        requireClaim(packed);
         return Claim({
-            subject: address(uint160(packed)),
-            asOf: uint32(packed >> 160),
-            sequence: uint40((packed >> 192) & (2 ** 36 - 1)),
-            minRatioBps: uint24((packed >> 228) & (2 ** 20 - 1)),
-            level: Level((packed >> 248) & 1),
-            minAssurance: Assurance(assurance)
+            subject: subject(packed),
+            asOf: asOf(packed),
+            sequence: sequence(packed),
+            minRatioBps: minRatioBps(packed),
+            level: level(packed),
+            minAssurance: minAssurance(packed)
         });
     }
 }

@@ -9,6 +9,9 @@ import {PublicationHash} from "./Publication.sol";
 /// @title Who may publish, and how many of them must agree
 /// @notice The set changes as a whole, with notice: what is announced can be read, and cancelled, before it counts. A
 /// compromised publisher is removed at once and for good, but never below the quorum, and never by lowering it.
+/// A set begins with more members than must agree, so none of them can stop publication alone, and one can be removed.
+/// Once members are removed down to the quorum, each of those left can: such a set is replaced by a rotation, which is
+/// the admin's to announce, and which the guardian can cancel and the whole of that set veto.
 /// @dev A quorum is more than half, so that two roots never have one each.
 abstract contract PublisherSet is IPublisherSet {
     /// @notice Most publishers of a set.
@@ -130,8 +133,8 @@ abstract contract PublisherSet is IPublisherSet {
 
     function _requireSet(address[] memory publishers_, uint256 quorum_) private view {
         uint256 count = publishers_.length;
-        bool lonely = quorum_ == 1 && !LocalNetwork.isLocal();
-        if (count > MAX_PUBLISHERS || quorum_ > count || 2 * quorum_ <= count || lonely) {
+        bool brittle = quorum_ == count && !LocalNetwork.isLocal();
+        if (count > MAX_PUBLISHERS || quorum_ > count || 2 * quorum_ <= count || brittle) {
             revert InvalidQuorum(count, quorum_);
         }
         address previous = address(0);

@@ -4,13 +4,16 @@ pragma solidity ^0.8.28;
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {GuardedSnapshots, SnapshotTerms} from "./GuardedSnapshots.sol";
 import {ISnapshotRelay} from "./ISnapshotRelay.sol";
+import {Snapshot} from "./ISnapshotSource.sol";
 import {Publication, PublicationHash, PublisherSignature} from "./Publication.sol";
 import {PublicationSignatures} from "./PublicationSignatures.sol";
 
 /// @title The snapshots of an oracle on another chain, by its publishers' signatures alone
 /// @notice What a quorum signed for the source counts here: epochs, expiry, breaker and grace run as they do there. Who
-/// relays can leave out, but neither change nor reorder; anyone can relay what another left out. The admin here can but
-/// resume after a pause: sets of publishers change by the signatures of the set in use, after the same notice.
+/// relays can leave out, but neither change nor reorder; anyone can relay what another left out. Sets of publishers
+/// change by the signatures of the set in use, after the same notice. The admin here can but resume after a pause, and
+/// replace a set that guardians have cut down to its quorum and that has fallen silent, in which a single publisher
+/// could otherwise refuse its signature for ever: as at the source, with notice, and unless a quorum of it objects.
 /// @dev Only keys count as publishers here, no contracts: at a contract's address another may stand on this chain.
 contract RelayedSnapshots is ISnapshotRelay, GuardedSnapshots {
     /// @inheritdoc ISnapshotRelay
@@ -68,6 +71,18 @@ contract RelayedSnapshots is ISnapshotRelay, GuardedSnapshots {
         PublisherSignature[] calldata signatures
     ) external {
         _requireQuorum(PublicationHash.hashRotation(setVersion + 1, publishers_, quorum_), signatures);
+        _announce(publishers_, quorum_);
+    }
+
+    /// @inheritdoc ISnapshotRelay
+    /// @dev A pause would make any set silent.
+    function replaceBlockedSet(
+        address[] calldata publishers_,
+        uint256 quorum_
+    ) external onlyRole(DEFAULT_ADMIN_ROLE) {
+        (, , Snapshot memory last) = snapshotAt(count);
+        bool silent = block.timestamp > last.asOf + maxAge + rotationDelay;
+        if (!silent || paused() || _publishers.length > quorum) revert SetNotBlocked();
         _announce(publishers_, quorum_);
     }
 

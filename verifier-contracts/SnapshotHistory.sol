@@ -22,6 +22,10 @@ abstract contract SnapshotHistory is ISnapshotSource {
         uint256 root;
     }
 
+    /// @notice Most that an epoch may be above the policy's latest. Without a bound, a quorum that errs or is
+    /// compromised could publish the highest epoch there is, after which no other quorum ever could under this policy.
+    uint256 public constant MAX_EPOCH_STEP = 2 ** 42;
+
     /// @notice Seconds after its asOf at which a snapshot expires.
     uint256 public immutable maxAge;
 
@@ -62,6 +66,9 @@ abstract contract SnapshotHistory is ISnapshotSource {
 
     /// @notice The epoch is not after the policy's latest.
     error EpochNotIncreasing(uint256 epoch, uint256 latest);
+
+    /// @notice The epoch is too far after the policy's latest.
+    error EpochTooFar(uint256 epoch, uint256 highestAllowed);
 
     /// @notice The market data claim to be from after this block.
     error SnapshotFromFuture(uint256 asOf, uint256 timestamp);
@@ -136,6 +143,8 @@ abstract contract SnapshotHistory is ISnapshotSource {
         if (root == 0 || root >= Bn254.R) revert InvalidRoot(root);
         Latest memory last = _latest[publication.policyId];
         if (publication.epoch <= last.epoch) revert EpochNotIncreasing(publication.epoch, last.epoch);
+        uint256 highest = last.epoch + MAX_EPOCH_STEP;
+        if (publication.epoch > highest) revert EpochTooFar(publication.epoch, highest);
         if (asOf > block.timestamp) revert SnapshotFromFuture(asOf, block.timestamp);
         if (asOf + maxAge < block.timestamp) revert SnapshotExpired(asOf, block.timestamp - maxAge);
         if (asOf <= last.asOf) revert SnapshotNotNewer(asOf, last.asOf);

@@ -3,15 +3,20 @@ pragma solidity ^0.8.28;
 
 import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Groth16Key} from "./Groth16.sol";
 import {Groth16Verifier} from "./Groth16Verifier.sol";
+import {IKeyErrors} from "./IKeyErrors.sol";
 import {ITierTable, SetupKind, StatementKind, Tier} from "./ITierTable.sol";
 import {IVerificationErrors} from "./IVerificationErrors.sol";
+import {LocalNetwork} from "./LocalNetwork.sol";
 
 /// @title One verification key per circuit tier, from a day announced to a day announced
 /// @notice A tier's key is set once and serves after a delay, in which anyone can compare it with the circuit. A new
 /// version of a circuit is a new tier; the old one is given a last day with notice, or disabled at once when it is
 /// found wanting. Nothing of this is ever taken back.
-abstract contract TierTable is AccessControl, ITierTable, IVerificationErrors {
+/// @dev The table deploys every key itself: whatever checks its proofs is Groth16Verifier, compiled into this contract,
+/// with the key that was announced. There is no address that an administrator could fill with other code.
+abstract contract TierTable is AccessControl, ITierTable, IKeyErrors, IVerificationErrors {
     using SafeCast for uint256;
 
     /// @notice May add tiers and schedule their end.
@@ -48,14 +53,14 @@ abstract contract TierTable is AccessControl, ITierTable, IVerificationErrors {
     /// @inheritdoc ITierTable
     function addTier(
         bytes32 tier,
-        Groth16Verifier verifier,
+        Groth16Key calldata key,
         SetupKind setup,
         StatementKind kind
     ) external onlyRole(TIER_ADMIN_ROLE) {
         if (tier == 0) revert InvalidTier();
         if (address(_tiers[tier].verifier) != address(0)) revert TierKnown(tier);
-        if (address(verifier).code.length == 0) revert NoVerifierCode(address(verifier));
-        if (setup == SetupKind.Local && !_isLocalNetwork()) revert LocalSetupOnPublicNetwork(block.chainid);
+        if (setup == SetupKind.Local && !LocalNetwork.isLocal()) revert LocalSetupOnPublicNetwork(block.chainid);
+        Groth16Verifier verifier = new Groth16Verifier(key);
         bytes32 keyHash = verifier.verificationKeyHash();
         if (_tierOfKey[keyHash] != 0) revert KeyInUse(keyHash, _tierOfKey[keyHash]);
 
@@ -67,17 +72,19 @@ abstract contract TierTable is AccessControl, ITierTable, IVerificationErrors {
 
     /// @inheritdoc ITierTable
     function scheduleSunset(bytes32 tier, uint64 lastSecond) external onlyRole(TIER_ADMIN_ROLE) {
-        Tier storage entry = _requireKnown(tier);
+        Tier memory entry = _tiers[tier];
+        _requireKnown(tier, entry);
         if (entry.sunset != 0) revert SunsetScheduled(tier, entry.sunset);
         uint256 earliest = block.timestamp + noticePeriod;
         if (lastSecond < earliest) revert NoticeTooShort(lastSecond, earliest);
-        entry.sunset = uint256(lastSecond).toUint32();
+        _tiers[tier].sunset = uint256(lastSecond).toUint32();
         emit TierSunsetScheduled(tier, lastSecond);
     }
 
     /// @inheritdoc ITierTable
     function disableTier(bytes32 tier) external onlyRole(GUARDIAN_ROLE) {
-        _requireKnown(tier).disabled = true;
+        _requireKnown(tier, _tiers[tier]);
+        _tiers[tier].disabled = true;
         emit TierDisabledForGood(tier);
     }
 
@@ -94,25 +101,20 @@ abstract contract TierTable is AccessControl, ITierTable, IVerificationErrors {
     /// @dev The key of a tier that takes proofs of this kind now.
     function _requireLive(StatementKind kind, bytes32 tier) internal view returns (Groth16Verifier) {
         // One read for the whole entry.
-        Tier memory entry = _requireKnown(tier);
+        Tier memory entry = _tiers[tier];
+        _requireKnown(tier, entry);
         if (entry.kind != kind) revert WrongStatementKind(tier, uint8(entry.kind));
         if (block.timestamp < entry.activeFrom) revert TierNotActive(tier, entry.activeFrom);
         if (entry.sunset != 0 && block.timestamp > entry.sunset) revert TierSunset(tier, entry.sunset);
         return entry.verifier;
     }
 
-    function _requireKnown(bytes32 tier) private view returns (Tier storage entry) {
-        entry = _tiers[tier];
+    function _requireKnown(bytes32 tier, Tier memory entry) private pure {
         if (address(entry.verifier) == address(0)) revert UnknownTier(tier);
         if (entry.disabled) revert TierDisabled(tier);
     }
 
     function _requireDelay(uint256 delay) private view {
-        if (delay < MINIMUM_DELAY && !_isLocalNetwork()) revert DelayTooShort(delay, MINIMUM_DELAY);
-    }
-
-    /// @dev Hardhat's and Ganache's chain ids.
-    function _isLocalNetwork() private view returns (bool) {
-        return block.chainid == 31337 || block.chainid == 1337;
+        if (delay < MINIMUM_DELAY && !LocalNetwork.isLocal()) revert DelayTooShort(delay, MINIMUM_DELAY);
     }
 }

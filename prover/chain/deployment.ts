@@ -1,5 +1,5 @@
 /** What was deployed where, `margin-deployment/1`, and whether the chain still says so. */
-import { AbiCoder, keccak256, type Provider } from "ethers";
+import { AbiCoder, concat, keccak256, type Provider } from "ethers";
 import { z } from "zod";
 import { canonicalJson } from "../commitment/canonical-json.ts";
 import { MarginProofError } from "../errors.ts";
@@ -50,10 +50,17 @@ export const parseDeployment = (json: unknown): DeploymentRecord => readJson(dep
 export const serializeDeployment = (record: DeploymentRecord): string => canonicalJson(record);
 
 /** keccak256 of the ABI-encoded key. twin: Groth16KeyStore.verificationKeyHash */
-export function verificationKeyHash(vkey: VerificationKey): string {
+export const verificationKeyHash = (vkey: VerificationKey): string => keccak256(encodedKey(vkey));
+
+function encodedKey(vkey: VerificationKey): string {
   const { abi } = contractArtifact("Groth16Verifier") as { abi: readonly { type: string; inputs?: readonly object[] }[] };
   const [parameter] = abi.find(({ type }) => type === "constructor")!.inputs!;
-  return keccak256(AbiCoder.defaultAbiCoder().encode([parameter as never], [solidityKey(vkey)]));
+  return AbiCoder.defaultAbiCoder().encode([parameter as never], [solidityKey(vkey)]);
+}
+
+/** keccak256 of the code that this package's Groth16Verifier has with a key: the node runs its constructor, and nothing is sent. */
+async function keyCodeHash(vkey: VerificationKey, provider: Provider): Promise<string> {
+  return keccak256(await provider.call({ data: concat([contractArtifact("Groth16Verifier").bytecode, encodedKey(vkey)]) }));
 }
 
 /** One thing that was looked at. */
@@ -66,7 +73,7 @@ export interface DeploymentFinding {
 
 /**
  * Compares a deployment with its record: the code at every address, every tier's key, kind and set-up, the registry's own references and the
- * policies' scopes. With artefacts at hand, each key is computed again from its file.
+ * policies' scopes. With artefacts at hand, each key and the code that checks its proofs are computed again from its file.
  * @returns every comparison, in order
  * @throws ChainError when the node does not answer or is of another chain
  */
@@ -95,7 +102,9 @@ export async function checkDeployment(record: DeploymentRecord, provider: Provid
     compare(`set-up of tier ${tier}`, setup, SETUP_KINDS[Number(entry.setup)]);
     compare(`key of tier ${tier}`, keyHash, await ask(contractAt("Groth16Verifier", address, provider), "verificationKeyHash"));
     const local = artifacts.find((each) => each.tier === tier);
-    if (local !== undefined) compare(`key of tier ${tier}, from its file`, keyHash, verificationKeyHash(local.vkey));
+    if (local === undefined) continue;
+    compare(`key of tier ${tier}, from its file`, keyHash, verificationKeyHash(local.vkey));
+    compare(`code of tier ${tier}, from its file`, await keyCodeHash(local.vkey, provider), keccak256(await provider.getCode(address)));
   }
   for (const { policyId, scope } of record.policies) {
     compare(`scope of policy ${policyId}`, scope, await ask(registry, "scopeOf", policyId));

@@ -1,6 +1,7 @@
 import type { Provider, Signer } from "ethers";
-import { contractAt, namingRefusals, send } from "./contracts.ts";
-import type { Submission } from "./submit.ts";
+import { sendCall, type Submission } from "./calls.ts";
+import { contractAt } from "./contracts.ts";
+import { ask } from "./refusals.ts";
 
 /** One, in prices and shares of an auction. twin: Rounding.WAD */
 export const PAR = 10n ** 18n;
@@ -61,7 +62,7 @@ export interface Auction {
   readonly noticedAt: number;
   readonly startedAt: number;
   readonly startsFrom: number;
-  /** Last second for which a circuit breaker spares the subject: nobody starts or bids. 0 or past when none does; may lie beyond any date. */
+  /** Last second for which a circuit breaker or a pause spares the subject: nobody starts or bids. 0 or past when none does; may lie beyond any date. */
   readonly sparedUntil: bigint;
   /** Units of the asset. */
   readonly debt: bigint;
@@ -100,7 +101,7 @@ export interface Bid extends AuctionAction {
 /** Reads a subject's liquidation. @throws ChainError when there is no creditor at the address */
 export async function readAuction({ creditor, subject, provider }: AuctionQuery): Promise<Auction> {
   const contract = contractAt("ILiquidationAuction", creditor, provider);
-  const auction = await namingRefusals(contract, () => contract.getFunction("auctionOf").staticCall(subject));
+  const auction = await ask(contract, "auctionOf", subject);
   const { debt, pledge, unitPrice, shortfall, price, largestRepayment, collateral, sparedUntil, isVoid } = auction;
   const [noticedAt, startedAt, startsFrom] = [auction.noticedAt, auction.startedAt, auction.startsFrom].map(Number) as [number, number, number];
   const phase = noticedAt === 0 ? "none" : isVoid ? "void" : startedAt === 0 ? "noticed" : price === 0n || pledge === 0n ? "over" : "running";
@@ -110,13 +111,11 @@ export async function readAuction({ creditor, subject, provider }: AuctionQuery)
 /** Whether notice could be given now. @throws ChainError when there is no creditor at the address */
 export async function liquidatable({ creditor, subject, provider }: AuctionQuery): Promise<boolean> {
   const contract = contractAt("ILiquidationAuction", creditor, provider);
-  return namingRefusals(contract, () => contract.getFunction("liquidatable").staticCall(subject));
+  return ask(contract, "liquidatable", subject);
 }
 
-async function act({ creditor, signer }: AuctionAction, method: string, parameters: readonly unknown[]): Promise<Submission> {
-  const { hash, blockNumber, gasUsed } = await send(contractAt("ILiquidationAuction", creditor, signer), method, parameters);
-  return { transactionHash: hash, blockNumber, gasUsed };
-}
+const act = ({ creditor, signer }: AuctionAction, method: string, args: readonly unknown[]): Promise<Submission> =>
+  sendCall({ contract: contractAt("ILiquidationAuction", creditor, signer), method, args });
 
 /** Records that a credit stands on neither health nor pledge. @throws ContractRefused, e.g. `HealthRegained(…)`; ChainError */
 export const giveNotice = (action: AuctionAction): Promise<Submission> => act(action, "notice", [action.subject]);
@@ -129,9 +128,6 @@ export const bidInAuction = (bid: Bid): Promise<Submission> => act(bid, "bid", [
 
 /** Gives the lender what nobody wanted. @throws ContractRefused, e.g. `AuctionRunning(…)`; ChainError */
 export const takeOverPledge = (action: AuctionAction): Promise<Submission> => act(action, "takeOver", [action.subject]);
-
-/** Has a creditor remember until when a circuit breaker spared a subject, before the registry forgets it. @throws ContractRefused, e.g. `NotNoticed(…)`; ChainError */
-export const observeBreaker = (action: AuctionAction): Promise<Submission> => act(action, "observeBreaker", [action.subject]);
 
 /** Ends a liquidation whose reason is gone. @throws ContractRefused, e.g. `StillShort(…)`; ChainError */
 export const cancelLiquidation = (action: AuctionAction): Promise<Submission> => act(action, "cancel", [action.subject]);

@@ -1,11 +1,11 @@
 import { TypedDataEncoder, type Contract, type ContractTransactionReceipt } from "ethers";
-import { identifier } from "../commitment/domain.ts";
 import { MarginProofError } from "../errors.ts";
-import { assuranceLevel } from "../statement/attester-registry.ts";
 import type { AttesterRegistry } from "../statement/attester-registry.ts";
-import { namingRefusals, send } from "./contracts.ts";
+import { attestersCall } from "./attester-control.ts";
+import { send } from "./calls.ts";
 import { publicationArguments, typedDomain, type Publication } from "./publication.ts";
 import type { GatheredPublication } from "./publication-signature.ts";
+import { ask } from "./refusals.ts";
 
 /** Votes for a publication as the publisher that `oracle` is connected to. @throws ContractRefused, ChainError */
 export async function voteForSnapshot(oracle: Contract, publication: Publication): Promise<ContractTransactionReceipt> {
@@ -17,7 +17,7 @@ export async function voteForSnapshot(oracle: Contract, publication: Publication
  * @throws ChainError when the contract is neither; ContractRefused with the contract's own error, e.g. `NotAPublisher(…)`
  */
 export async function publishSigned(contract: Contract, { publication, domain, signatures }: GatheredPublication): Promise<ContractTransactionReceipt> {
-  const taken = await namingRefusals(contract, () => contract.getFunction("domainSeparator").staticCall() as Promise<string>);
+  const taken = await ask<string>(contract, "domainSeparator");
   if (taken !== TypedDataEncoder.hashDomain(typedDomain(domain))) {
     throw new MarginProofError("ChainError", "takes signatures for another oracle", { path: String(contract.target), hint: "give the oracle that publishers signed for, or a relay of it" });
   }
@@ -29,10 +29,6 @@ export async function publishSigned(contract: Contract, { publication, domain, s
  * @throws OutOfRange for a registry with empty places, which the contract does not take; ContractRefused, ChainError
  */
 export async function publishAttesters(attesters: Contract, registry: AttesterRegistry): Promise<ContractTransactionReceipt> {
-  const leaves = registry.attesters.map((attester, i) => {
-    if (attester === null) throw new MarginProofError("OutOfRange", "an empty place", { path: `attesters[${i}]`, hint: "close the gap: move the last attester there" });
-    const { key, venue, assurance, validFrom, validUntil } = attester;
-    return { x: key.x, y: key.y, venueId: identifier(venue), assurance: assuranceLevel(assurance), validFrom, validUntil };
-  });
-  return send(attesters, "publish", [registry.root, leaves]);
+  const { contract, method, args } = attestersCall(attesters, registry);
+  return send(contract, method, args);
 }

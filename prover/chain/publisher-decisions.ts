@@ -2,7 +2,7 @@
 import type { Contract, ContractTransactionReceipt, Signer, TypedDataField } from "ethers";
 import { parseAddress } from "../statement/address.ts";
 import { policyId } from "./calldata.ts";
-import { send } from "./contracts.ts";
+import { send } from "./calls.ts";
 import { typedDomain, type OracleDomain } from "./publication.ts";
 import type { PublisherSignature } from "./publication-signature.ts";
 
@@ -27,9 +27,9 @@ export interface Veto {
   readonly rotation: string;
 }
 
-const REVOCATION: Record<string, TypedDataField[]> = { Revocation: [{ name: "policyId", type: "bytes32" }, { name: "root", type: "uint256" }] };
-const ROTATION: Record<string, TypedDataField[]> = { Rotation: [{ name: "version", type: "uint64" }, { name: "publishers", type: "address[]" }, { name: "quorum", type: "uint256" }] };
-const VETO: Record<string, TypedDataField[]> = { Veto: [{ name: "rotation", type: "bytes32" }] };
+export const REVOCATION: Record<string, TypedDataField[]> = { Revocation: [{ name: "policyId", type: "bytes32" }, { name: "root", type: "uint256" }] };
+export const ROTATION: Record<string, TypedDataField[]> = { Rotation: [{ name: "version", type: "uint64" }, { name: "publishers", type: "address[]" }, { name: "quorum", type: "uint256" }] };
+export const VETO: Record<string, TypedDataField[]> = { Veto: [{ name: "rotation", type: "bytes32" }] };
 
 async function sign(types: Record<string, TypedDataField[]>, message: object, domain: OracleDomain, signer: Signer): Promise<PublisherSignature> {
   return { publisher: parseAddress(await signer.getAddress()), signature: await signer.signTypedData(typedDomain(domain), types, message) };
@@ -45,7 +45,8 @@ export const signRotation = (rotation: Rotation, domain: OracleDomain, signer: S
 /** A publisher's signature against the announced set. The domain is the source's, also at a relay. */
 export const signVeto = ({ rotation }: Veto, domain: OracleDomain, signer: Signer): Promise<PublisherSignature> => sign(VETO, { rotation }, domain, signer);
 
-const inOrder = (signatures: readonly PublisherSignature[]): PublisherSignature[] => signatures.toSorted((a, b) => (BigInt(a.publisher) < BigInt(b.publisher) ? -1 : 1));
+/** As contracts take signatures: ascending by publisher. */
+export const inOrder = (signatures: readonly PublisherSignature[]): PublisherSignature[] => signatures.toSorted((a, b) => (BigInt(a.publisher) < BigInt(b.publisher) ? -1 : 1));
 
 /** Hands a revocation in to a relay. @throws ContractRefused, e.g. `QuorumNotReached(…)`; ChainError */
 export const relayRevocation = (relay: Contract, { policyHash, root }: Revocation, signatures: readonly PublisherSignature[]): Promise<ContractTransactionReceipt> =>

@@ -1,7 +1,9 @@
 import type { Provider, Signer } from "ethers";
 import type { Groth16Proof } from "../proof/bundle.ts";
 import { solidityProof, tierId } from "./calldata.ts";
-import { contractAt, namingRefusals, send } from "./contracts.ts";
+import { sendCall, type Call } from "./calls.ts";
+import { contractAt } from "./contracts.ts";
+import { ask } from "./refusals.ts";
 
 export interface RegisterOptions {
   /** Address of the MarginHealthRegistry. */
@@ -48,33 +50,34 @@ export async function growAccountSet({ tier, proof, grownSet }: AccountSetGrowth
   return change(options, "growAccountSet", [tierId(tier), solidityProof(proof), grownSet]);
 }
 
+/** Steps of giving up an account set. twin: IAccountSets */
+export const RELEASE_STEPS = ["announce", "cancel", "execute"] as const;
+export type ReleaseStep = (typeof RELEASE_STEPS)[number];
+
+/** A step of giving up the signer's account set, to be previewed or sent. */
+export const releaseCall = (step: ReleaseStep, { registry, signer }: RegisterOptions): Call => ({ contract: contractAt("MarginHealthRegistry", registry, signer), method: `${step}Release`, args: [] });
+
 /**
  * Announces that the signer gives up its account set: ends its health at once.
  * @returns the transaction's hash
  * @throws ContractRefused, e.g. `PledgesOutstanding(…)`; ChainError
  */
-export async function announceRelease(options: RegisterOptions): Promise<string> {
-  return change(options, "announceRelease", []);
-}
+export const announceRelease = (options: RegisterOptions): Promise<string> => sent(releaseCall("announce", options));
 
 /** Keeps the account set after all; health comes back with the next proof. @returns the transaction's hash @throws ContractRefused, ChainError */
-export async function cancelRelease(options: RegisterOptions): Promise<string> {
-  return change(options, "cancelRelease", []);
-}
+export const cancelRelease = (options: RegisterOptions): Promise<string> => sent(releaseCall("cancel", options));
 
 /** Gives up the account set once the announced time has come. @returns the transaction's hash @throws ContractRefused, e.g. `ReleaseTooEarly(…)`; ChainError */
-export async function executeRelease(options: RegisterOptions): Promise<string> {
-  return change(options, "executeRelease", []);
-}
+export const executeRelease = (options: RegisterOptions): Promise<string> => sent(releaseCall("execute", options));
 
 /** Reads what has become of a subject's account set. @throws ChainError when there is no registry at the address */
 export async function readAccountSetStatus({ registry, subject, provider }: { readonly registry: string; readonly subject: string; readonly provider: Provider }): Promise<AccountSetStatus> {
   const contract = contractAt("MarginHealthRegistry", registry, provider);
-  const { current, proved, statementsAfter, releaseFrom } = await namingRefusals(contract, () => contract.getFunction("accountSetStatus").staticCall(subject));
+  const { current, proved, statementsAfter, releaseFrom } = await ask(contract, "accountSetStatus", subject);
   return { current, proved, statementsAfter: Number(statementsAfter), releaseFrom: Number(releaseFrom) };
 }
 
-async function change({ registry, signer }: RegisterOptions, method: string, args: readonly unknown[]): Promise<string> {
-  const { hash } = await send(contractAt("MarginHealthRegistry", registry, signer), method, args);
-  return hash;
-}
+const change = ({ registry, signer }: RegisterOptions, method: string, args: readonly unknown[]): Promise<string> =>
+  sent({ contract: contractAt("MarginHealthRegistry", registry, signer), method, args });
+
+const sent = async (call: Call): Promise<string> => (await sendCall(call)).transactionHash;

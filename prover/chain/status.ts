@@ -2,7 +2,8 @@ import type { Provider } from "ethers";
 import { ASSURANCES } from "../statement/attester-registry.ts";
 import type { Assurance } from "../statement/attester-registry.ts";
 import type { Bps, Level, Usd } from "../units.ts";
-import { contractAt, namingRefusals } from "./contracts.ts";
+import { contractAt } from "./contracts.ts";
+import { ask } from "./refusals.ts";
 
 /** What the chain knows about a subject. twin: `Health` in verifier-contracts/IMarginHealth.sol */
 export interface Health {
@@ -34,7 +35,7 @@ export interface StatusOptions {
 /** Reads a subject's health. @throws ChainError when there is no registry at the address */
 export async function readHealth({ registry, subject, provider }: StatusOptions): Promise<Health> {
   const contract = contractAt("IMarginHealth", registry, provider);
-  const health = await namingRefusals(contract, () => contract.getFunction("health").staticCall(subject));
+  const health = await ask(contract, "health", subject);
   return {
     healthy: health.healthy,
     breachedAt: Number(health.breachedAt),

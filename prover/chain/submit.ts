@@ -3,13 +3,8 @@ import { MarginProofError } from "../errors.ts";
 import type { ProofBundle } from "../proof/bundle.ts";
 import { tierParameters } from "../proof/tiers.ts";
 import { batchArguments, submitArguments } from "./calldata.ts";
-import { contractAt, send } from "./contracts.ts";
-
-export interface Submission {
-  readonly transactionHash: string;
-  readonly blockNumber: number;
-  readonly gasUsed: bigint;
-}
+import { sendCall, type Submission } from "./calls.ts";
+import { contractAt } from "./contracts.ts";
 
 export interface SubmitOptions {
   /** Address of the MarginHealthRegistry. */
@@ -23,8 +18,8 @@ export interface SubmitOptions {
  * @throws ContractRefused with the registry's own error, e.g. `StaleSnapshot(…)`; ChainError
  */
 export async function submitBundle(bundle: ProofBundle, { registry, signer }: SubmitOptions): Promise<Submission> {
-  const { hash, blockNumber, gasUsed } = await send(contractAt("MarginHealthRegistry", registry, signer), tierParameters(bundle.tier).breach ? "proveBreach" : "submit", submitArguments(bundle));
-  return { transactionHash: hash, blockNumber, gasUsed };
+  const method = tierParameters(bundle.tier).breach ? "proveBreach" : "submit";
+  return sendCall({ contract: contractAt("MarginHealthRegistry", registry, signer), method, args: submitArguments(bundle) });
 }
 
 /**
@@ -38,6 +33,5 @@ export async function submitBundles(bundles: readonly ProofBundle[], { registry,
     if (tier !== first.tier) throw new MarginProofError("InvalidBundle", `of tier ${tier}, not ${first.tier}`, { path: `bundles[${i}].tier`, hint: "submit one batch per tier" });
   });
   if (tierParameters(first.tier).breach) throw new MarginProofError("InvalidBundle", "of a breach", { path: "bundles[0].tier", hint: "breaches are submitted one by one" });
-  const { hash, blockNumber, gasUsed } = await send(contractAt("MarginHealthRegistry", registry, signer), "submitBatch", batchArguments(bundles));
-  return { transactionHash: hash, blockNumber, gasUsed };
+  return sendCall({ contract: contractAt("MarginHealthRegistry", registry, signer), method: "submitBatch", args: batchArguments(bundles) });
 }

@@ -42,7 +42,8 @@ async function connect(url: string): Promise<JsonRpcProvider> {
   const first = new JsonRpcProvider(url);
   try {
     const network = await first._detectNetwork();
-    const provider = new JsonRpcProvider(url, network, { staticNetwork: network, cacheTimeout: -1 });
+    // One request at a time each: not every node takes several at once.
+    const provider = new JsonRpcProvider(url, network, { staticNetwork: network, cacheTimeout: -1, batchMaxCount: 1 });
     provider.pollingInterval = POLLING;
     return provider;
   } catch (cause) {

@@ -23,8 +23,16 @@ export function makeCommand(terminal: Terminal, { usage, summary, example, optio
   const command = strict(new Command(name), terminal).description(summary);
   for (const argument of args) command.argument(argument);
   for (const option of [...options, jsonOption()]) command.addOption(option);
+  command.configureHelp({ optionDescription: described });
   command.addHelpText("after", `${notes === undefined ? "" : `\n${notes}\n`}\nExample:\n  $ ${PROGRAM} ${example}`);
   return command;
+}
+
+/** What an option is for, and whether it must be there. */
+function described(option: Option): string {
+  const choices = option.argChoices === undefined ? "" : ` (one of ${option.argChoices.join(", ")})`;
+  const fallback = option.defaultValue === undefined ? "" : ` (default: ${option.defaultValueDescription ?? String(option.defaultValue)})`;
+  return `${option.description}${choices}${option.mandatory && fallback === "" ? " (required)" : fallback}`;
 }
 
 /** A name that only gathers commands. One of them may go without its own name. */

@@ -1,6 +1,6 @@
 import type { EventFacts, EventSink } from "../keeper/events.ts";
 import type { Json } from "../risk/schema.ts";
-import { formatTime } from "./options.ts";
+import { formatTime } from "../chain/time-text.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Events as they happen: a line for people, or with `isJson` a line of JSON for machines. */

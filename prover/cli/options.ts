@@ -1,5 +1,6 @@
 /** Options that several commands share, each read and checked in one place. A value that makes no sense is a UsageError. */
 import { Option } from "commander";
+import { formatTime } from "../chain/time-text.ts";
 import { requireUnsigned } from "../commitment/ranges.ts";
 import { MarginProofError } from "../errors.ts";
 import { policyNames } from "../import/shipped-policies.ts";
@@ -22,6 +23,13 @@ export function parsedOption<T>(flags: string, description: string, parse: (text
       throw new MarginProofError("UsageError", error.reason, { path: option.long!, hint: error.hint, cause: error });
     }
   });
+}
+
+/** An option that takes several values, each read by `parse`. */
+export function listOption<T>(flags: string, description: string, parse: (text: string, path: string) => T): Option {
+  const one = parsedOption(flags, description, parse);
+  const read = one.parseArg as (text: string) => T;
+  return one.argParser((text: string, sofar: readonly T[] | undefined) => [...(sofar ?? []), read(text)]);
 }
 
 export const jsonOption = () => new Option("--json", "print one JSON document instead of text; no progress");
@@ -52,6 +60,8 @@ export const chainIdOption = (what = "chain of the registry contract") => wholeO
 export const oracleAddressOption = () => parsedOption("--oracle-address <address>", "the SnapshotOracle contract", parseAddress);
 export const epochOption = () => wholeOption("--epoch <n>", "counts the policy's publications: above the oracle's latest epoch, the same for all publishers", 64);
 export const registryAddressOption = () => parsedOption("--registry-address <address>", "the MarginHealthRegistry contract", parseAddress);
+export const keyOption = (whose: string) => new Option("--key <file>", `private key of ${whose}, or env:VARIABLE`).makeOptionMandatory();
+export const dryRunOption = () => new Option("--dry-run", "ask the contract what it would say and what it would cost, and send nothing");
 export const rpcOption = () => new Option("--rpc <url>", "JSON-RPC node, or env:VARIABLE for an address with a secret in it");
 export const rpcsOption = () => new Option("--rpc <urls...>", "JSON-RPC nodes, the next when one fails; or env:VARIABLE for an address with a secret in it");
 
@@ -78,6 +88,3 @@ export function parseTime(text: string, path: string): number {
   if (seconds < 2 ** BITS.time && isExact) return seconds;
   throw new MarginProofError("UsageError", `${JSON.stringify(text.slice(0, 40))} is not a time`, { path, hint: "write UTC as 2026-11-20T10:30:00Z, or unix seconds" });
 }
-
-/** `2026-11-20T10:30:00Z` */
-export const formatTime = (seconds: number): string => new Date(1000 * seconds).toISOString().replace(".000Z", "Z");

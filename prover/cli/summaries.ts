@@ -3,7 +3,7 @@ import type { Snapshot } from "../commitment/snapshot.ts";
 import type { Book } from "../risk/book.ts";
 import type { Market } from "../risk/market.ts";
 import type { Json } from "../risk/schema.ts";
-import { formatTime } from "./options.ts";
+import { formatTime } from "../chain/time-text.ts";
 import type { Outcome } from "./terminal.ts";
 
 export type Facts = { readonly [key: string]: Json };
@@ -46,7 +46,7 @@ const isFacts = (value: Json): value is Facts => typeof value === "object" && va
 
 const bulleted = ([first = "", ...rest]: string[]): string[] => [first.replace(/  (?=\S)/, "- "), ...rest];
 
-const TIMES = new Set(["asOf", "healthyUntil", "validFrom", "validUntil"]);
+const TIMES = new Set(["asOf", "healthyUntil", "validFrom", "validUntil", "statementsAfter", "executableFrom", "since", "from", "until", "pausedSince", "graceUntil", "breachedAt"]);
 
 function plain(name: string, value: Json): string {
   if (typeof value === "number" && TIMES.has(name)) return formatTime(value);

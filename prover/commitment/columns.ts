@@ -1,6 +1,6 @@
 /** The columns of the risk vector of a shape, in the circuit's order. twin: circuits/lib/shape.circom */
 import type { ColumnTotals, RiskShape } from "../risk/margin-rules.ts";
-import { isPlain } from "./padded-rules.ts";
+import { isPlain, tailClasses } from "./padded-rules.ts";
 
 /** One column, as its generator's label tells it; indices are cell/scenario, cell/skew, cell/basis/move, cell, tail, exposure, netting set. */
 export type Entry =
@@ -9,16 +9,17 @@ export type Entry =
 
 const indices = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-/** Numbers that are read beside the totals they are added to: the threshold of the tails, and the loss of a set. Their bases are −Σ of those totals'. */
-export type Shift = "shift" | `loss/${number}`;
+/** Numbers that are read beside the totals they are added to: the threshold of a class of tails, and the loss of a set. Their bases are −Σ of those totals'. */
+export type Shift = `threshold/${number}` | `loss/${number}`;
 
 /** The shift that a column is read with, if any. */
 export function shiftOf(label: Entry | Shift, shape: RiskShape): Shift | undefined {
-  if (label.startsWith("tail/")) return "shift";
-  return isPlain(shape) && label.startsWith("scenario/") ? `loss/${Number(label.split("/")[1])}` : undefined;
+  const first = (): number => Number(label.split("/")[1]);
+  if (label.startsWith("tail/")) return `threshold/${first() % tailClasses(shape)}`;
+  return isPlain(shape) && label.startsWith("scenario/") ? `loss/${first()}` : undefined;
 }
 
-export const isShift = (label: Entry | Shift): label is Shift => label === "shift" || label.startsWith("loss/");
+export const isShift = (label: Entry | Shift): label is Shift => label.startsWith("threshold/") || label.startsWith("loss/");
 
 /** Labels in order; shifts follow the totals they are added to. */
 export function columnLabels(shape: RiskShape): (Entry | Shift)[] {
@@ -31,7 +32,7 @@ export function columnLabels(shape: RiskShape): (Entry | Shift)[] {
     ...perCell(shape.bases, (u, b): Entry[] => [`basis/${u}/${b}/0`, `basis/${u}/${b}/1`]).flat(),
     ...(shape.cellValues ? cells.map((u): Entry => `cellValue/${u}`) : []),
     ...indices(shape.tails).map((t): Entry => `tail/${t}`),
-    ...(shape.tails > 0 ? ["shift"] as const : []),
+    ...indices(tailClasses(shape)).map((c): Shift => `threshold/${c}`),
     ...indices(shape.exposures).map((k): Entry => `exposure/${k}`),
     ...(shape.floors ? indices(shape.nettingSets).map((n): Entry => `floor/${n}`) : []),
     "value", "chargeMM", "chargeIM",
@@ -55,9 +56,20 @@ function totalOf(totals: ColumnTotals, label: Entry): bigint {
   }
 }
 
-/** What the circuit reads, column after column, at 1e-16: tails shifted by `threshold`, scenarios of plain shapes by their sets' `losses`, and the shifts after them. */
-export function columnTotals(totals: ColumnTotals, shape: RiskShape, threshold: bigint, losses: readonly bigint[] = []): bigint[] {
-  const valueOf = (shift: Shift): bigint => (shift === "shift" ? threshold : (losses[Number(shift.split("/")[1])] ?? 0n));
+/** What totals are read with, by which they are shifted. */
+export interface Shifts {
+  /** Of the sets of the tail that are in use, in turn; none for a program without tails. */
+  readonly thresholds: readonly bigint[];
+  /** Of netting sets that are one cell each. */
+  readonly losses: readonly bigint[];
+}
+
+/** What the circuit reads, column after column, at 1e-16: tails shifted by their set's threshold, scenarios of plain shapes by their sets' losses, and the shifts after them. */
+export function columnTotals(totals: ColumnTotals, shape: RiskShape, { thresholds, losses }: Shifts): bigint[] {
+  const valueOf = (shift: Shift): bigint => {
+    const [kind, at] = [shift.split("/")[0], Number(shift.split("/")[1])];
+    return (kind === "loss" ? losses[at] : thresholds[at % thresholds.length]) ?? 0n;
+  };
   return columnLabels(shape).map((label) => {
     if (isShift(label)) return valueOf(label);
     const shift = shiftOf(label, shape);

@@ -12,27 +12,41 @@ const ONE = SCALE.factor as Factor;
 /** The largest total and the least: bounds that bind nothing. */
 export const NO_BOUND = { low: -(1n << BigInt(BITS.total - 1)) as Value, high: ((1n << BigInt(BITS.total - 1)) - 1n) as Value } as const;
 
-type Count = { [K in keyof RiskShape]: RiskShape[K] extends number ? K : never }[keyof RiskShape];
+type Count = Exclude<{ [K in keyof RiskShape]: RiskShape[K] extends number ? K : never }[keyof RiskShape], "tailSets">;
 type Feature = Exclude<keyof RiskShape, Count>;
 
-const COUNTS: readonly Count[] = [
+/** The sizes that are numbers, in the order of the rules hash. */
+export const COUNTS: readonly Count[] = [
   "cells", "groups", "nettingSets", "scenarios", "skews", "bases", "tails", "exposures", "tiers", "correlations", "sensitivities",
 ];
 const FEATURES: readonly Feature[] = ["cellValues", "floors", "pairing"];
+const SIZES: readonly (keyof RiskShape)[] = [...COUNTS, ...FEATURES, "tailSets"];
 
-/** Every size of a shape in the order of the rules hash, features as 0 or 1. twin: circuits/lib/shape.circom */
+/** Every size of a shape in its order, features as 0 or 1; the sets of the tail come last. twin: circuits/lib/shape.circom */
 export function shapeNumbers(shape: RiskShape): number[] {
-  return [...COUNTS.map((size) => shape[size]), ...FEATURES.map((feature) => (shape[feature] ? 1 : 0))];
+  return SIZES.map((size) => Number(shape[size]));
 }
 
 /** The shape of whatever has its fields, without any others. */
 export function shapeOf(tier: RiskShape): RiskShape {
-  return Object.fromEntries([...COUNTS, ...FEATURES].map((size) => [size, tier[size]])) as unknown as RiskShape;
+  return Object.fromEntries(SIZES.map((size) => [size, tier[size]])) as unknown as RiskShape;
 }
 
 /** Whether every cell of a shape is a netting set of its own, gains and losses in full, and needs no stage to add it up. twin: circuits/lib/shape.circom IS_PLAIN */
 export const isPlain = ({ cells, groups, nettingSets, cellValues }: Pick<RiskShape, "cells" | "groups" | "nettingSets" | "cellValues">): boolean =>
   groups === 0 && !cellValues && cells === nettingSets;
+
+/**
+ * Classes of tail scenarios: as many as a circuit needs to tell apart any number of sets it has room for, their least common multiple.
+ * Scenario t is in class t mod that; of M sets, class c is part of set c mod M. twin: circuits/lib/shape.circom TAIL_CLASSES
+ */
+export function tailClasses({ tails, tailSets }: Pick<RiskShape, "tails" | "tailSets">): number {
+  if (tails === 0 || tailSets === 0) return 0;
+  const all = Array.from({ length: tailSets }, (_, i) => i + 1);
+  let count = tailSets;
+  while (all.some((sets) => count % sets !== 0)) count += tailSets;
+  return count;
+}
 
 /**
  * What a program needs of a shape: netting sets take the place of groups when the shape has a group stage and the program none, or when
@@ -48,7 +62,7 @@ export function neededShape({ shape: own, cells }: Pick<MarginRules, "shape" | "
 export function missingSize(need: RiskShape, shape: RiskShape): { readonly size: keyof RiskShape; readonly need: number; readonly has: number } | undefined {
   const [needs, has] = [shapeNumbers(need), shapeNumbers(shape)];
   const k = needs.findIndex((count, i) => count > has[i]!);
-  return k < 0 ? undefined : { size: [...COUNTS, ...FEATURES][k]!, need: needs[k]!, has: has[k]! };
+  return k < 0 ? undefined : { size: SIZES[k]!, need: needs[k]!, has: has[k]! };
 }
 
 /** `items`, then `filler(i)` up to `count`. */
@@ -90,7 +104,7 @@ function paddedExposures({ exposures, nettingSets }: MarginRules, shape: RiskSha
 
 /**
  * The program with every list as long as `shape` says. Tail scenarios are not padded: their number is part of the rule
- * (`rules.shape.tails`), and `shape.tails` is only how many there is room for.
+ * (`rules.shape.tails`), and `shape.tails` is only how many there is room for; so it is with their sets.
  *
  * @throws BookTooLarge when the shape has not enough of something; OutOfRange for a matrix that is not symmetric
  */
@@ -104,7 +118,7 @@ export function padRules(rules: MarginRules, shape: RiskShape): MarginRules {
   const correlations = rules.correlations.map((matrix) => paddedMatrix(matrix, shape.nettingSets, ONE));
   const { scenarios } = rules.shape;
   return {
-    shape: { ...shapeOf(shape), tails: rules.shape.tails },
+    shape: { ...shapeOf(shape), tails: rules.shape.tails, tailSets: rules.shape.tailSets },
     weights: [
       ...padded(rules.weights.slice(0, scenarios), shape.scenarios, () => ZERO),
       ...padded(rules.weights.slice(scenarios), shape.skews, () => ZERO),

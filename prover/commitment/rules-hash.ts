@@ -28,22 +28,23 @@ export function ruleInputs(rules: MarginRules, shape: RiskShape) {
     piece: exposures.map(({ pieces }) => pieces.map(({ slope, cut }) => [slope.MM, slope.IM, cut] as bigint[])),
     correlation: correlations.map((matrix) => triangle(matrix, false)),
     sensitivity: sensitivities.map((matrix) => triangle(matrix, true).map(signedToField)),
-    tailRule: shape.tails === 0 ? [] : [BigInt(rules.shape.tails), BigInt(tail.size), BigInt(tail.flags)],
+    tailRule: shape.tails === 0 ? [] : [rules.shape.tails, tail.size, tail.flags, Math.max(1, rules.shape.tailSets)].map(BigInt),
   };
 }
 
 /**
- * All parameters in the order of the hash: shape (14 numbers), loss factors MM and IM, weights of scenarios and skews (with cell
+ * All parameters in the order of the hash: shape (14 numbers: all but the last), loss factors MM and IM, weights of scenarios and skews (with cell
  * values), per cell gain, drag, netting set, group; per group gain, cap, netting set; per exposure line MM and IM, low, high,
  * target, then per piece slope MM and IM, cut; strict triangles of the correlations; triangles with diagonal of the
- * sensitivities; tail scenarios in use, size and flags (with tails). Signed numbers modulo the field.
+ * sensitivities; tail scenarios in use, size, flags, sets in use, and the sets of the shape (with tails). Signed numbers modulo the field.
  */
 export function ruleElements(rules: MarginRules, shape: RiskShape): bigint[] {
   const { lossFactor, weight, cellRule, groupRule, exposureRule, piece, correlation, sensitivity, tailRule } = ruleInputs(rules, shape);
   const exposures = exposureRule.flatMap((rule, k) => [...rule, ...piece[k]!.flat()]);
+  const [numbers, sets] = [shapeNumbers(shape).slice(0, -1), shapeNumbers(shape).slice(-1)];
   return [
-    ...shapeNumbers(shape).map(BigInt), ...lossFactor, ...weight, ...cellRule.flat(), ...groupRule.flat(), ...exposures,
-    ...correlation.flat(), ...sensitivity.flat(), ...tailRule,
+    ...numbers.map(BigInt), ...lossFactor, ...weight, ...cellRule.flat(), ...groupRule.flat(), ...exposures,
+    ...correlation.flat(), ...sensitivity.flat(), ...tailRule, ...(shape.tails === 0 ? [] : sets.map(BigInt)),
   ];
 }
 

@@ -17,7 +17,7 @@ const count = z.int().min(0).max(65_536);
 const some = count.min(1);
 const shapeSchema = z.strictObject({
   cells: some, groups: count, nettingSets: some, scenarios: some, skews: count, bases: count, tails: count, exposures: count, tiers: count,
-  correlations: some, sensitivities: count, cellValues: z.boolean(), floors: z.boolean(), pairing: z.boolean(),
+  correlations: some, sensitivities: count, cellValues: z.boolean(), floors: z.boolean(), pairing: z.boolean(), tailSets: count,
 });
 const unsigned64 = z.string().regex(/^(0|[1-9][0-9]{0,19})$/).transform(BigInt).refine((rate) => rate < 1n << 64n, "a pair rate has at most 64 bits");
 /** Cells and pairs are named after what they hold: an underlying, its expiry, its strike, with blanks between. */

@@ -1,6 +1,7 @@
 import { Contract, type EventLog, type Provider } from "ethers";
-import { contractAt, namingRefusals } from "../chain/contracts.ts";
+import { contractAt } from "../chain/contracts.ts";
 import { liquidatable, readAuction } from "../chain/liquidation.ts";
+import { ask, namingRefusals } from "../chain/refusals.ts";
 import { parseAddress, type Address } from "../statement/address.ts";
 import type { LiquidationPort } from "./liquidation-port.ts";
 import type { Call } from "./ports.ts";
@@ -21,7 +22,7 @@ const ERC20 = ["function balanceOf(address) view returns (uint256)", "function a
 export async function creditorPort(creditor: Address, provider: Provider, { subjects, fromBlock }: CreditorOptions): Promise<LiquidationPort> {
   const auction = contractAt("ILiquidationAuction", creditor, provider);
   const line = contractAt("PrivateCreditLine", creditor, provider);
-  const asset = new Contract(await namingRefusals(line, () => line.getFunction("asset").staticCall()), ERC20, provider);
+  const asset = new Contract(await ask<string>(line, "asset"), ERC20, provider);
   const call = (method: string, ...args: unknown[]): Call => ({ contract: auction, method, args });
   const borrowers = borrowersOf(line, provider, fromBlock);
   return {
@@ -32,8 +33,7 @@ export async function creditorPort(creditor: Address, provider: Provider, { subj
       return { phase, isLiquidatable, startsFrom, sparedUntil, debt, unitPrice, largestRepayment, collateral };
     },
     funds: async (bidder) => {
-      const ask = (method: string, ...args: string[]): Promise<bigint> => namingRefusals(asset, () => asset.getFunction(method).staticCall(...args));
-      const [balance, allowance] = await Promise.all([ask("balanceOf", bidder), ask("allowance", bidder, creditor)]);
+      const [balance, allowance] = await Promise.all([ask<bigint>(asset, "balanceOf", bidder), ask<bigint>(asset, "allowance", bidder, creditor)]);
       return balance < allowance ? balance : allowance;
     },
     notice: (subject) => call("notice", subject),

@@ -14,6 +14,14 @@ export interface LiquidationLimits {
   readonly minGain: bigint;
 }
 
+/** What a bot has, and has done. */
+export interface LiquidationMeans {
+  /** What can be paid now, budget apart. */
+  readonly available: bigint;
+  /** What bids have cost so far. */
+  readonly spent: bigint;
+}
+
 export type LiquidationStep =
   | { readonly step: "notice" | "start" | "takeOver" | "cancel" }
   | { readonly step: "bid"; readonly offer: bigint; readonly minCollateral: bigint }
@@ -22,19 +30,21 @@ export type LiquidationStep =
 
 const NOTHING: LiquidationStep = { step: "wait", until: null };
 
-/** What brings one subject's liquidation on. `available`: what can be paid now, budget apart; `spent`: what bids have cost so far. Pure. */
-export function decideLiquidation(state: LiquidationState, limits: LiquidationLimits, available: bigint, spent: bigint, now: number): LiquidationStep {
+/** What brings one subject's liquidation on. Pure. */
+export function decideLiquidation(state: LiquidationState, limits: LiquidationLimits, means: LiquidationMeans, now: number): LiquidationStep {
   if (state.phase === "void") return { step: "cancel" };
   if (state.phase === "none") return state.isLiquidatable ? { step: "notice" } : NOTHING;
-  // Under a breaker nobody starts or bids, and it may last for ever.
   if (state.sparedUntil >= BigInt(now)) return { step: "wait", until: state.sparedUntil < BigInt(Number.MAX_SAFE_INTEGER) ? Number(state.sparedUntil) + 1 : null };
-  if (state.phase === "noticed") return now >= state.startsFrom ? { step: "start" } : { step: "wait", until: state.startsFrom };
   if (state.phase === "over") return { step: "takeOver" };
-  return limits.bids ? bidStep(state, limits, available, spent) : NOTHING;
+  if (state.phase === "running") return bidStep(state, limits, means);
+  return now >= state.startsFrom ? { step: "start" } : { step: "wait", until: state.startsFrom };
 }
 
 /** As much as may be repaid and spent, if it brings enough. The price only falls: what is too dear now is looked at again. */
-function bidStep({ largestRepayment, collateral, unitPrice }: LiquidationState, { maxOffer, budget, minDiscountBps, minGain }: LiquidationLimits, available: bigint, spent: bigint): LiquidationStep {
+function bidStep(
+  { largestRepayment, collateral, unitPrice }: LiquidationState, { bids, maxOffer, budget, minDiscountBps, minGain }: LiquidationLimits, { available, spent }: LiquidationMeans,
+): LiquidationStep {
+  if (!bids) return NOTHING;
   const offer = [largestRepayment, maxOffer, available, budget - spent].reduce((least, each) => (each < least ? each : least));
   if (offer <= 0n) return NOTHING;
   const brings = (collateral * offer) / largestRepayment;

@@ -1,25 +1,10 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
-import { SNAPSHOT_FORMAT } from "../commitment/snapshot-json.ts";
-import { marketHash } from "../commitment/snapshot.ts";
-import { fieldElementField } from "../commitment/json-fields.ts";
 import { MarginProofError } from "../errors.ts";
-import { MARKET_FORMAT, parseMarket, type Market } from "../risk/market.ts";
-import { readJson, timeField } from "../risk/schema.ts";
-import { parseRegistry, REGISTRY_FORMAT } from "../statement/registry-json.ts";
+import type { Market } from "../risk/market.ts";
 import type { AttesterRegistry } from "../statement/attester-registry.ts";
-import { parseStatement, STATEMENT_FORMAT, type SignedStatement } from "../statement/signed-statement.ts";
-
-/** A snapshot as it lies there: nothing of it is believed before it was recomputed. */
-export interface SnapshotFile {
-  readonly root: bigint;
-  readonly asOf: number;
-  readonly policyHash: bigint;
-  readonly marketHash: bigint;
-  /** The same object for as long as the file stays as it is. */
-  readonly json: object;
-}
+import type { SignedStatement } from "../statement/signed-statement.ts";
+import { readInboxDocument, type InboxDocument, type SnapshotFile } from "./inbox-documents.ts";
 
 /** Documents that arrived, by what they are. */
 export interface InboxContents {
@@ -36,23 +21,14 @@ export interface FileProblem {
   readonly problem: string;
 }
 
-type Document =
-  | { readonly kind: "snapshot"; readonly snapshot: SnapshotFile }
-  | { readonly kind: "market"; readonly hash: bigint; readonly market: Market }
-  | { readonly kind: "statement"; readonly statement: SignedStatement }
-  | { readonly kind: "registry"; readonly registry: AttesterRegistry }
-  | { readonly kind: "other" };
-
 interface Entry {
   /** Size, time and inode of what was read last. */
   version: string;
-  document: Document | null;
+  document: InboxDocument | null;
   /** When this version was first found unreadable. */
   failedAt: number | null;
   reported: boolean;
 }
-
-const header = z.object({ root: fieldElementField(), asOf: timeField(), policyHash: fieldElementField(), marketHash: fieldElementField() });
 
 /**
  * Folders into which publishers' and venues' files arrive, in any order and at any time. A file that is still being written is
@@ -87,7 +63,7 @@ export class Inbox {
     if (entry.version === version && entry.failedAt === null) return null;
     if (entry.version !== version) Object.assign(entry, { version, failedAt: null, reported: false });
     try {
-      entry.document = readDocument(file);
+      entry.document = readInboxDocument(file);
       entry.failedAt = null;
       return null;
     } catch (error) {
@@ -114,42 +90,7 @@ function versionOf(file: string): string | null {
   return stat?.isFile() ? `${stat.ino} ${stat.size} ${stat.mtimeNs}` : null;
 }
 
-/** @throws UnreadableFile; whatever the document's parser throws. About a statement only where it is wrong, not what stands there. */
-function readDocument(file: string): Document {
-  const json = parseText(file);
-  const format = (json as { format?: unknown } | null)?.format;
-  switch (format) {
-    case SNAPSHOT_FORMAT: return { kind: "snapshot", snapshot: { ...readJson(header, json), json: json as object } };
-    case MARKET_FORMAT: return marketDocument(json);
-    case REGISTRY_FORMAT: return { kind: "registry", registry: parseRegistry(json) };
-    case STATEMENT_FORMAT: return { kind: "statement", statement: parsePrivate(json) };
-    default: return { kind: "other" };
-  }
-}
-
-function parsePrivate(json: unknown): SignedStatement {
-  try {
-    return parseStatement(json);
-  } catch (error) {
-    if (!(error instanceof MarginProofError)) throw error;
-    throw new MarginProofError(error.code, "not a statement as a venue signs it", { path: error.path, hint: error.hint });
-  }
-}
-
-function marketDocument(json: unknown): Document {
-  const market = parseMarket(json);
-  return { kind: "market", hash: marketHash(market), market };
-}
-
-function parseText(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch {
-    throw new MarginProofError("UnreadableFile", "cannot be read, or is not JSON", { hint: "write the file under another name and rename it when it is whole" });
-  }
-}
-
-function sorted(documents: readonly Document[]): InboxContents {
+function sorted(documents: readonly InboxDocument[]): InboxContents {
   return {
     snapshots: documents.flatMap((each) => (each.kind === "snapshot" ? each.snapshot : [])),
     markets: new Map(documents.flatMap((each) => (each.kind === "market" ? [[each.hash, each.market] as const] : []))),

@@ -2,9 +2,16 @@ import { MarginProofError, type ErrorCode } from "../errors.ts";
 import type { Clock } from "./clock.ts";
 import type { EventSink } from "./events.ts";
 
+export interface Pass {
+  /** Whether something was done, so that it is worth looking again at once. */
+  readonly progressed: boolean;
+  /** Seconds until the next look otherwise. */
+  readonly wait: number;
+}
+
 /** Something that is looked after in passes: a subject's health, or subjects to liquidate. */
 export interface Rounds {
-  pass(): Promise<{ readonly progressed: boolean; readonly wait: number }>;
+  pass(): Promise<Pass>;
 }
 
 export interface KeepOptions {

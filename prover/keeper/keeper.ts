@@ -2,16 +2,13 @@ import { join } from "node:path";
 import { policyId } from "../chain/calldata.ts";
 import type { Health } from "../chain/status.ts";
 import { policyHash } from "../commitment/snapshot.ts";
-import type { ProofBundle } from "../proof/bundle.ts";
-import { readStored, storeBundle } from "./bundle-store.ts";
-import type { Clock } from "./clock.ts";
-import { decide, type Action, type AttemptFacts, type Pace, type Reason } from "./decide.ts";
+import { decide, type Action, type AttemptFacts, type Pace } from "./decide.ts";
 import { EvidenceRoom, type Evidence, type KeeperSubject } from "./evidence.ts";
-import type { EventSink } from "./events.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Attempt } from "./journal-records.ts";
-import type { AttemptLog } from "./journal.ts";
-import type { HedgePort, ProverPort, RegistryPort, TransactionPort } from "./ports.ts";
+import type { Pass } from "./keep.ts";
+import type { HedgePort, RegistryPort, TransactionPort } from "./ports.ts";
+import { ProofDesk, type ProofDeskParts } from "./proof-desk.ts";
 import { Submitter } from "./submitter.ts";
 import { WarningDesk } from "./warning-desk.ts";
 
@@ -30,27 +27,14 @@ export interface KeeperSettings extends Pace {
   readonly inclusion: number;
 }
 
-export interface KeeperParts {
+export interface KeeperParts extends ProofDeskParts {
   readonly subject: KeeperSubject;
   readonly inbox: Inbox;
-  readonly journal: AttemptLog;
-  /** Folder for proof bundles, the keeper's own. */
-  readonly bundles: string;
   readonly chain: TransactionPort;
   readonly registry: RegistryPort;
-  readonly prover: ProverPort;
   /** Null: warnings come without a proposal. */
   readonly hedge: HedgePort | null;
-  readonly clock: Clock;
-  readonly report: EventSink;
   readonly settings: KeeperSettings;
-}
-
-export interface Pass {
-  /** Whether something was done, so that it is worth looking again at once. */
-  readonly progressed: boolean;
-  /** Seconds until the next look otherwise. */
-  readonly wait: number;
 }
 
 interface Look {
@@ -66,8 +50,6 @@ interface Look {
 /** Seconds after which the latest block is too old for a chain that lives. */
 const OLD_BLOCK = 300;
 const OLD = { code: "OldBlock", message: "the latest block is more than five minutes old: the nodes are behind, or this machine's clock is wrong" };
-/** Proofs whose time says how long the next one takes. */
-const MEASURED = 5;
 
 /** Keeps one subject healthy: looks, decides, takes one step. It remembers nothing that the journal and the chain do not. */
 export class Keeper {
@@ -76,13 +58,14 @@ export class Keeper {
   readonly #evidence: EvidenceRoom;
   readonly #submitter: Submitter;
   readonly #warnings: WarningDesk;
-  #bundle: { readonly attempt: number; readonly bundle: ProofBundle | null } | null = null;
+  readonly #proofs: ProofDesk;
 
   constructor(parts: KeeperParts) {
     const { chain, journal, report, settings, subject } = parts;
     this.#parts = parts;
     this.#policyId = policyId(policyHash(subject.policy));
     this.#evidence = new EvidenceRoom(subject);
+    this.#proofs = new ProofDesk(parts);
     this.#submitter = new Submitter({ chain, journal, report, terms: settings, maxFeePerGas: settings.maxFeePerGas });
     this.#warnings = new WarningDesk(report, parts.hedge);
   }
@@ -91,7 +74,7 @@ export class Keeper {
   async pass(): Promise<Pass> {
     const look = await this.#look();
     const { health: record, evidence, problems, attempt, now, head } = look;
-    const actions = decide({ record, evidence: evidence?.facts ?? null, problems, attempt, lead: this.lead, lastProvedAt: this.#lastProvedAt }, this.#parts.settings, now);
+    const actions = decide({ record, evidence: evidence?.facts ?? null, problems, attempt, lead: this.lead, lastProvedAt: this.#proofs.lastAt }, this.#parts.settings, now);
     this.#warnings.show([...(now - head > OLD_BLOCK ? [OLD] : []), ...actions.flatMap((action) => (action.kind === "warn" ? action.warning : []))], now);
     let progressed = false;
     for (const action of actions) progressed = (await this.#take(action, look)) || progressed;
@@ -104,13 +87,7 @@ export class Keeper {
   /** Seconds before expiry at which renewing begins. */
   get lead(): number {
     const { provingGuess, provingFactor, inclusion } = this.#parts.settings;
-    const measured = this.#parts.journal.attempts.flatMap(({ proved }) => proved?.seconds ?? []).slice(-MEASURED);
-    const slowest = measured.length === 0 ? provingGuess : Math.max(...measured);
-    return Math.ceil(slowest * provingFactor) + inclusion;
-  }
-
-  get #lastProvedAt(): number | null {
-    return this.#parts.journal.attempts.findLast(({ proved }) => proved !== null)?.proved?.at ?? null;
+    return Math.ceil((this.#proofs.slowest ?? provingGuess) * provingFactor) + inclusion;
   }
 
   async #look(): Promise<Look> {
@@ -135,7 +112,7 @@ export class Keeper {
     return {
       sequence, snapshotRoot, lapsesAt,
       isCurrent: snapshot.current && attesters.current,
-      isProved: this.#bundleOf(attempt) !== null,
+      isProved: this.#proofs.bundleOf(attempt) !== null,
       isSent: attempt.sent.length > 0,
       isRefused: this.#submitter.refusal !== null,
     };
@@ -144,7 +121,7 @@ export class Keeper {
   async #take(action: Action, look: Look): Promise<boolean> {
     const open = this.#parts.journal.open;
     switch (action.kind) {
-      case "prove": await this.#prove(look.evidence!, action.reason, look.now); return true;
+      case "prove": await this.#proofs.prove(look.evidence!, action.reason, look.now); return true;
       case "abandon": this.#submitter.abandon(open!, action.reason, look.now); return true;
       case "submit":
       case "follow": return this.#submit(open!, look);
@@ -152,33 +129,11 @@ export class Keeper {
     }
   }
 
-  async #prove({ request, facts }: Evidence, reason: Reason, now: number): Promise<void> {
-    const { journal, prover, report, bundles, clock } = this.#parts;
-    const attempt = journal.attempts.length + 1;
-    const { sequence, snapshotRoot, attesterRoot, lapsesAt } = facts;
-    journal.append({ record: "decided", at: now, attempt, reason, sequence, snapshotRoot, attesterRoot, lapsesAt });
-    report("decided", { attempt, reason, sequence, snapshot: snapshotRoot.toString() });
-    const began = performance.now();
-    const bundle = await prover.prove(request);
-    const seconds = Math.round((performance.now() - began) / 100) / 10;
-    const stored = storeBundle(bundles, `proof-${String(attempt).padStart(6, "0")}`, bundle);
-    journal.append({ record: "proved", at: Math.max(now, clock.now()), attempt, ...stored, seconds });
-    this.#bundle = { attempt, bundle };
-    report("proved", { attempt, sequence, tier: bundle.tier, seconds, file: stored.file });
-  }
-
   #submit(attempt: Attempt, { attempt: facts, health, now }: Look): Promise<boolean> {
-    const bundle = this.#bundleOf(attempt);
+    const bundle = this.#proofs.bundleOf(attempt);
     const call = bundle && this.#parts.registry.submission(bundle);
     const isUsable = facts!.isCurrent && facts!.lapsesAt > now;
     return this.#submitter.advance({ attempt, call, recorded: health.sequence, isUsable }, now);
-  }
-
-  /** Read from its file once: after a restart it is not made again. */
-  #bundleOf({ number, proved }: Attempt): ProofBundle | null {
-    if (proved === null) return null;
-    if (this.#bundle?.attempt !== number) this.#bundle = { attempt: number, bundle: readStored(proved) };
-    return this.#bundle.bundle;
   }
 }
 

@@ -78,7 +78,8 @@ export class LiquidationLog {
       this.#last = record.of;
     } else if (record.record === "closed") {
       // What was lost from sight counts as spent: the limit is one on what may have gone out.
-      if (record.outcome === "reverted") this.#spent -= this.#open[0]!.offer;
+      const { offer } = this.#open[0]!;
+      if (record.outcome === "reverted") this.#spent -= offer;
       this.#open = [];
     }
   }

@@ -19,7 +19,7 @@ export interface LiquidationState {
   /** Whether notice could be given now: something is owed, no proof on the creditor's terms counts, the pledge is not enough. */
   readonly isLiquidatable: boolean;
   readonly startsFrom: number;
-  /** Last second for which a circuit breaker spares the subject; may lie beyond any date. */
+  /** Last second for which a circuit breaker or a pause spares the subject; may lie beyond any date. */
   readonly sparedUntil: bigint;
   /** Units of the asset. */
   readonly debt: bigint;

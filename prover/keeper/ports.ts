@@ -1,6 +1,6 @@
 /** What the keeper asks of the chain, of the prover and of the hedge search. Contracts change behind these, the keeper does not. */
-import type { Contract } from "ethers";
 import type { MarginProofError } from "../errors.ts";
+import type { Call } from "../chain/calls.ts";
 import type { Health } from "../chain/status.ts";
 import type { ProofBundle } from "../proof/bundle.ts";
 import type { ProvingRequest } from "../proof/proving-request.ts";
@@ -9,17 +9,12 @@ import type { Address } from "../statement/address.ts";
 import type { Assurance } from "../statement/attester-registry.ts";
 import type { Bps, Level, Usd } from "../units.ts";
 
+export type { Call };
+
 export interface BlockMark {
   readonly number: number;
   readonly hash: string;
   readonly timestamp: number;
-}
-
-/** A call of a contract that can be asked, sent, and refused by name. */
-export interface Call {
-  readonly contract: Contract;
-  readonly method: string;
-  readonly args: readonly unknown[];
 }
 
 /** Wei per gas. */

@@ -4,7 +4,8 @@ import { MarginProofError } from "../errors.ts";
 import type { Market } from "../risk/market.ts";
 import type { Policy } from "../risk/policy.ts";
 import { marketRisk, type MarketRisk } from "../risk/risk-array.ts";
-import type { InboxContents, SnapshotFile } from "./inbox.ts";
+import type { InboxContents } from "./inbox.ts";
+import type { SnapshotFile } from "./inbox-documents.ts";
 import type { RegistryPort, SnapshotStanding } from "./ports.ts";
 
 /** A snapshot that the chain has accepted and that follows from its market and the policy. */

@@ -49,8 +49,8 @@ function requireOpening({ positions, totals }: MarginReport, points: readonly Po
   }
 }
 
-/** The circuit reads every total in [−2^89, 2^89). */
-function requireRanges(totals: ColumnTotals): void {
+/** The circuit reads every total in [−2^89, 2^89). @throws OutOfRange naming the first that is not */
+export function requireRanges(totals: ColumnTotals): void {
   const limit = 1n << BigInt(BITS.total - 1);
   const require = (value: unknown, path: string): void => {
     if (Array.isArray(value)) return value.forEach((each, i) => require(each, `${path}[${i}]`));

@@ -13,7 +13,10 @@ function padded<T>(items: readonly T[], count: number, filler: T): T[] {
   return Array.from({ length: count }, (_, i) => (i < items.length ? items[i]! : filler));
 }
 
-const bits = (flags: readonly boolean[], count: number): bigint[] => padded(flags.map((flag) => (flag ? 1n : 0n)), count, 0n);
+function bits(places: readonly number[], count: number): bigint[] {
+  const set = new Set(places);
+  return Array.from({ length: count }, (_, i) => (set.has(i) ? 1n : 0n));
+}
 
 /** Totals of a program in the shape of a tier: what the program does not have is 0. Tails stay as many as are in use. */
 export function padTotals(totals: ColumnTotals, shape: RiskShape): ColumnTotals {
@@ -37,7 +40,7 @@ export function paddedWorking(rules: MarginRules, shape: RiskShape, totals: Colu
 
 /**
  * Inputs of circuits/margin-program.circom and of the rules hash, by name; what the shape does not have is left out. A breach is
- * shown with other witnesses of the tail: the losses that make it, and the largest of them as threshold.
+ * shown with other witnesses of the tail: the losses that make it, in the set that binds, and the largest of them as every set's threshold.
  *
  * @throws OutOfRange for a total beyond the circuit's width; as `padRules`
  */
@@ -45,7 +48,9 @@ export function programInputs(rules: MarginRules, shape: RiskShape, totals: Colu
   const { nettingSets, exposures, aggregate, sensitivity, tail, stress } = paddedWorking(rules, shape, totals, level);
   const hasTail = shape.tails > 0;
   const losses = nettingSets.map(({ loss }): bigint => loss);
-  const total = columnTotals(totals, shape, breach ? tail.worstKept : tail.threshold, losses);
+  const shown = breach ? [tail.binding].filter((set) => set !== null) : tail.sets;
+  const thresholds = shown.map(({ threshold, worstKept }): bigint => (breach ? worstKept : threshold));
+  const total = columnTotals(totals, shape, { thresholds, losses });
   total.forEach((value, k) => requireTotal(value, `total[${k}]`));
   const inputs = {
     ...ruleInputs(rules, shape),
@@ -55,8 +60,8 @@ export function programInputs(rules: MarginRules, shape: RiskShape, totals: Colu
     requirement: shape.exposures > 0 || shape.floors ? nettingSets.map(({ requirement }): bigint => requirement) : [],
     aggregate: aggregate as bigint,
     root: shape.sensitivities > 0 ? [sensitivity as bigint] : [],
-    leftOut: bits(tail.flags, shape.tails),
-    chosen: breach ? bits(tail.chosen, shape.tails) : [],
+    leftOut: bits(shown.flatMap(({ leftOut }) => leftOut), shape.tails),
+    chosen: breach ? bits(shown.flatMap(({ chosen }) => chosen), shape.tails) : [],
     measure: hasTail ? [tail.measure as bigint] : [],
     worst: hasTail ? [stress - sensitivity] : [],
   };

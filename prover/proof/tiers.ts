@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { tailClasses } from "../commitment/padded-rules.ts";
 import { MarginProofError } from "../errors.ts";
 
 /** Sizes of a circuit about margin; the only list of them is circuits/sizes.json. */
@@ -19,6 +20,7 @@ const MarginSizesSchema = z.strictObject({
   skews: z.int().min(0),
   bases: z.int().min(0),
   tails: z.int().min(0).max(4096),
+  tailSets: z.int().min(0).max(4),
   exposures: z.int().min(0).max(16),
   tiers: z.int().min(0),
   correlations: z.int().min(1),
@@ -26,6 +28,8 @@ const MarginSizesSchema = z.strictObject({
   cellValues: z.boolean(),
   floors: z.boolean(),
   pairing: z.boolean(),
+}).refine(({ tails, tailSets }) => tails === 0 ? tailSets === 0 : tailSets > 0 && tailClasses({ tails, tailSets }) <= tails, {
+  path: ["tailSets"], message: "tails have a set or more, and a scenario for each of their classes",
 });
 
 /** Sizes of a circuit about the growth of account sets. */
@@ -53,6 +57,37 @@ export function statementKind(parameters: AnyParameters): StatementKind {
 
 /** A tier's twin of the same sizes, which states the complement. */
 export const breachTier = (tier: string): string => `${tier}-breach`;
+
+const LOCK = "circuits/artifacts.lock.json";
+/** What of the lock says what a proof costs. */
+const CostsSchema = z.record(z.string(), z.object({ parameters: z.record(z.string(), z.union([z.int(), z.boolean()])), constraints: z.int().min(1) }));
+
+/** Undefined where it is not JSON: of no shape at all. */
+function readLock(): unknown {
+  const path = join(packageRoot(), LOCK);
+  if (!existsSync(path)) throw new MarginProofError("ArtifactMissing", `${LOCK} is not there`, { path: LOCK, hint: "install the package again" });
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Constraints of every tier by name, as the committed lock has them: time and memory of a proof grow with them. A tier that is not in the
+ * lock, or has other sizes there, has no count: nobody has published what it compiles to.
+ *
+ * @throws ArtifactMissing, ArtifactMismatch for a lock that is not there or not of the expected shape
+ */
+export function publishedConstraints(lock = readLock()): ReadonlyMap<string, number> {
+  const parsed = CostsSchema.safeParse(lock);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw new MarginProofError("ArtifactMismatch", issue.message, { path: [LOCK, ...issue.path].join("."), hint: "restore the file" });
+  }
+  const isOfSizes = (tier: string, sizes: AnyParameters): boolean => Object.entries(sizes).every(([size, value]) => parsed.data[tier]?.parameters[size] === value);
+  return new Map(Object.entries(allTiers()).filter(([tier, sizes]) => isOfSizes(tier, sizes)).map(([tier]) => [tier, parsed.data[tier]!.constraints]));
+}
 
 /** Files of one tier. */
 export interface ArtifactPaths {

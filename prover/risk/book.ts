@@ -3,7 +3,7 @@ import { z } from "zod";
 import { MarginProofError } from "../errors.ts";
 import { formatDecimal } from "../numeric/decimal.ts";
 import { DECIMALS, type Quantity } from "../units.ts";
-import { nameField, quantityField, readJson, timeField, type Json } from "./schema.ts";
+import { nameField, quantityField, readJson, SEE_PAGE, timeField, type Json } from "./schema.ts";
 
 export const BOOK_FORMAT = "margin-book/1";
 
@@ -30,7 +30,7 @@ export interface Book {
   readonly accounts: readonly Account[];
 }
 
-const bookSchema = z.strictObject({
+export const bookSchema = z.strictObject({
   format: z.literal(BOOK_FORMAT),
   accounts: z
     .array(
@@ -46,7 +46,7 @@ const bookSchema = z.strictObject({
 
 /** Reads a book. Throws InvalidSchema, InvalidDecimal, OutOfRange (zero included), InvalidBook (repeated account) or DuplicatePosition. */
 export function parseBook(json: unknown): Book {
-  const book = readJson(bookSchema, json);
+  const book = readJson(bookSchema, json, "", SEE_PAGE);
   const accounts = book.accounts.map((account, a) => ({ ...account, positions: canonicalPositions(account.positions, `accounts[${a}]`) }));
   const seen = new Set<string>();
   accounts.forEach(({ venue, account }, a) => {

@@ -1,28 +1,28 @@
 /** What exposures, spreads and credits of a policy must say about its other parts. */
 import type { Policy } from "./policy.ts";
-import { repeats, type Refuse, type RequireKnown } from "./policy-refusals.ts";
+import { refuse, repeats, type Checking, type RequireKnown } from "./policy-refusals.ts";
 import { factorText } from "./schema.ts";
 import { scanRange } from "./spread-credit.ts";
 
 export function checkExposures(
   { exposures, spreads, rollShock, nettingSets, haircuts }: Policy,
   requireKnown: RequireKnown,
-  refuse: Refuse,
+  check: Checking,
 ): void {
   repeats(
     exposures.map(({ id }) => id),
     "exposures",
     "id",
-    refuse,
+    check,
   );
-  exposures.forEach(({ underlyings, measure, nettingSet }, k) => {
+  check.each(exposures, ({ underlyings, measure, nettingSet }, k) => {
     const byAsset = measure === "value" || measure === "notional";
     const isAsset = (name: string): boolean => byAsset && haircuts.some(({ asset }) => asset === name);
-    underlyings.forEach((name, i) => (isAsset(name) ? undefined : requireKnown(name, `exposures[${k}].underlyings[${i}]`)));
+    check.each(underlyings, (name, i) => (isAsset(name) ? undefined : requireKnown(name, `exposures[${k}].underlyings[${i}]`)));
     if (nettingSet !== null && !nettingSets.some(({ id }) => id === nettingSet))
       refuse(`exposures[${k}].nettingSet`, `there is no netting set ${nettingSet}`, "correct the name");
   });
-  spreads.forEach(({ underlying, expiries }, k) => {
+  check.each(spreads, ({ underlying, expiries }, k) => {
     requireKnown(underlying, `spreads[${k}].underlying`);
     if (expiries !== "all" && new Set(expiries).size !== expiries.length)
       refuse(`spreads[${k}].expiries`, "an expiry occurs twice", "list each once");
@@ -31,9 +31,9 @@ export function checkExposures(
     rollShock.map(({ underlying }) => underlying),
     "rollShock",
     "underlying",
-    refuse,
+    check,
   );
-  rollShock.forEach(({ underlying }, k) => requireKnown(underlying, `rollShock[${k}].underlying`));
+  check.each(rollShock, ({ underlying }, k) => requireKnown(underlying, `rollShock[${k}].underlying`));
 }
 
 /**
@@ -43,14 +43,16 @@ export function checkExposures(
 export function checkSpreadCredits(
   { spreadCredits, nettingSets, scenarios, aggregation }: Policy,
   requireKnown: RequireKnown,
-  refuse: Refuse,
+  check: Checking,
 ): void {
   if (spreadCredits.length === 0) return;
-  if (aggregation !== undefined)
-    refuse("spreadCredits", "netting sets are correlated already", 'a hedge is credited once: remove "aggregation", or the credits');
+  check.one(() => {
+    if (aggregation !== undefined)
+      refuse("spreadCredits", "netting sets are correlated already", 'a hedge is credited once: remove "aggregation", or the credits');
+  });
   const taken = new Set<string>();
-  spreadCredits.forEach(({ legs }, c) =>
-    legs.forEach(({ underlying }, i) => {
+  check.each(spreadCredits, ({ legs }, c) =>
+    check.each(legs, ({ underlying }, i) => {
       const path = `spreadCredits[${c}].legs[${i}].underlying`;
       requireKnown(underlying, path);
       if (taken.has(underlying))
@@ -73,17 +75,21 @@ export function checkSpreadCredits(
   );
 }
 
-export function checkDeltaMinimum({ deltaMinimum, cells, basis }: Policy, requireKnown: RequireKnown, refuse: Refuse): void {
+export function checkDeltaMinimum({ deltaMinimum, cells, basis }: Policy, requireKnown: RequireKnown, check: Checking): void {
   if (deltaMinimum.length === 0) return;
-  if (cells !== "underlying") refuse("deltaMinimum", "deltas net over all expiries, but cells are expiries", 'set "cells" to "underlying"');
-  if (basis !== undefined) refuse("deltaMinimum", "the policy has basis moves, whose place it takes", "keep one of them");
+  check.one(() => {
+    if (cells !== "underlying") refuse("deltaMinimum", "deltas net over all expiries, but cells are expiries", 'set "cells" to "underlying"');
+  });
+  check.one(() => {
+    if (basis !== undefined) refuse("deltaMinimum", "the policy has basis moves, whose place it takes", "keep one of them");
+  });
   repeats(
     deltaMinimum.map(({ underlying }) => underlying),
     "deltaMinimum",
     "underlying",
-    refuse,
+    check,
   );
-  deltaMinimum.forEach(({ underlying, unhedged, hedged }, k) => {
+  check.each(deltaMinimum, ({ underlying, unhedged, hedged }, k) => {
     requireKnown(underlying, `deltaMinimum[${k}].underlying`);
     if (hedged > 2n * unhedged)
       refuse(

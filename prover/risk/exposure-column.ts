@@ -1,6 +1,6 @@
 /** Columns of exposures: what they sum up, and the plainest rule on one. */
-import { BITS, type Factor, type Value } from "../units.ts";
-import type { ExposureRule } from "./margin-rules.ts";
+import type { Factor } from "../units.ts";
+import { UNLIMITED, type ExposureRule } from "./margin-rules.ts";
 import type { PerLevel } from "./policy.ts";
 import type { PolicyFeatures } from "./policy-features.ts";
 
@@ -8,7 +8,8 @@ import type { PolicyFeatures } from "./policy-features.ts";
 export type Measure = PolicyFeatures["exposures"][number]["measure"] | "forwardDelta";
 
 /**
- * What an exposure column sums up. In quote units: delta·spot, gamma·spot²/100 (delta's change for 1 %), vega per point, theta per day,
+ * What an exposure column sums up. In quote units: delta·spot, gamma·spot²/100 (delta's change for 1 %), vega per point, relative vega for a
+ * volatility that doubles (vega times the volatility, as supervisors weigh it), theta per day,
  * notional multiplier·spot; gross ones the same for long and short.
  */
 export interface ExposureColumn {
@@ -29,9 +30,6 @@ export interface PlannedExposure {
   readonly rule: ExposureRule;
 }
 
-const BOUND = 1n << BigInt(BITS.total - 1);
-/** Limits that limit nothing. */
-export const UNLIMITED = { low: -BOUND as Value, high: (BOUND - 1n) as Value } as const;
 export const NOTHING: PerLevel = { MM: 0n as Factor, IM: 0n as Factor };
 
 /** A column that is only charged `line` for each unit of its size, or gives it back. */

@@ -1,16 +1,20 @@
 /** What a policy limits and charges besides scenarios, as columns with rules on their totals. */
+import { MarginProofError } from "../errors.ts";
 import { divDown } from "../numeric/rounding.ts";
-import { SCALE, type Factor, type Level, type Value } from "../units.ts";
+import { BITS, SCALE, type Factor, type Level, type Value } from "../units.ts";
+import { concentrationPieces } from "./concentration.ts";
 import { ladderColumn, rollRate, rungColumn, rungs } from "./delta-ladder.ts";
-import { NOTHING, UNLIMITED, lineExposure, type PlannedExposure } from "./exposure-column.ts";
-import type { ChargePiece } from "./margin-rules.ts";
+import { NOTHING, lineExposure, type PlannedExposure } from "./exposure-column.ts";
+import { UNLIMITED, type ChargePiece } from "./margin-rules.ts";
 import type { Market } from "./market.ts";
 import type { PerLevel, Policy } from "./policy.ts";
 import type { PolicyFeatures } from "./policy-features.ts";
 import { creditExposures } from "./spread-credit.ts";
 
+const SLOPE_END = 1n << BigInt(BITS.lossFactor);
+
 /** Declared exposures, then what moves with forward curves, then credits between netting sets; last the factors of sensitivities. */
-export function plannedExposures(market: Market, policy: Policy): readonly PlannedExposure[] {
+export function plannedExposures(market: Market, policy: Policy, lossFactor: PerLevel): readonly PlannedExposure[] {
   const outside = policy.nettingSets.length;
   const declared = policy.exposures.map(({ id, measure, underlyings, expiries, kinds, limit, tiers, nettingSet }): PlannedExposure => {
     const target = nettingSet === null ? outside : policy.nettingSets.findIndex((set) => set.id === nettingSet);
@@ -20,15 +24,29 @@ export function plannedExposures(market: Market, policy: Policy): readonly Plann
       rule: { id, line: NOTHING, pieces: chargePieces(tiers), target, ...limits },
     };
   });
-  const factors = (policy.sensitivities?.factors ?? []).map(({ id, measure, underlyings, expiries }) =>
-    lineExposure({ id, measure, underlyings, expiries }, NOTHING, outside),
-  );
+  const factors = (policy.sensitivities?.factors ?? []).map(({ id, measure, underlyings, expiries, riskWeight, concentration }, k): PlannedExposure => {
+    const plain = lineExposure({ id, measure, underlyings, expiries }, NOTHING, outside);
+    if (concentration === undefined) return plain;
+    const limit = concentration.corners.at(-1)!;
+    const pieces = concentrationPieces(riskWeight, concentration, lossFactor, policy.sensitivities!.fading);
+    requireSlopes(pieces, `sensitivities.factors[${k}].concentration.corners`);
+    return { column: plain.column, rule: { ...plain.rule, pieces, low: -limit as Value, high: limit } };
+  });
   return [
     ...declared,
     ...merged([...spreadExposures(market, policy), ...rollExposures(market, policy)]),
     ...creditExposures(policy),
     ...factors,
   ];
+}
+
+/** Slopes have the width of a loss factor. @throws InvalidPolicy */
+function requireSlopes(pieces: readonly ChargePiece[], path: string): void {
+  if (pieces.every(({ slope }) => slope.MM < SLOPE_END && slope.IM < SLOPE_END)) return;
+  throw new MarginProofError("InvalidPolicy", "so far beyond the threshold the charge grows by more than 17.18 of what is added", {
+    path,
+    hint: "lower the last corner, which limits the exposure, or the weight",
+  });
 }
 
 /** rate/2·(Σ|D_e| − |Σ D_e|) is the rate on what offsets: one column per expiry, and one for their sum. */

@@ -1,7 +1,7 @@
 /** Exposures of a policy and the rules on them: limits, tiers, calendar spreads, correlated sensitivities. */
 import { z } from "zod";
-import { code, ONE, within, share, rate, correlationField, names, amount, level } from "./policy-fields.ts";
-import { nameField, nonNegativePrice, refuse } from "./schema.ts";
+import { code, correlationSets, expiryList, ONE, within, share, rate, correlationField, names, amount, level } from "./policy-fields.ts";
+import { nameField, nonNegativePrice, refuse, timeField } from "./schema.ts";
 
 /** Marginal tiers, as tax brackets: each rate on the part of |X| above its threshold, until the next one's. */
 const tiersSchema = z.array(z.strictObject({ above: nonNegativePrice(code), rate: level })).superRefine((tiers, context) => {
@@ -19,15 +19,18 @@ const tiersSchema = z.array(z.strictObject({ above: nonNegativePrice(code), rate
   });
 });
 
+/** Measures in which longs and shorts net. */
+const netted = ["delta", "gamma", "vega", "relativeVega", "theta", "value"] as const;
+
 export const exposureSchema = z
   .strictObject({
     id: nameField(),
     /** `notional` and `grossDelta` add up longs and shorts; the others net them. */
-    measure: z.enum(["delta", "gamma", "vega", "theta", "value", "notional", "grossDelta"]),
+    measure: z.enum([...netted, "notional", "grossDelta"]),
     /** Whose instruments count. */
     underlyings: names,
     /** Only instruments of these expiries (unix seconds); null for all. */
-    expiries: z.array(z.int()).nullable().default(null),
+    expiries: expiryList.nullable().default(null),
     /** Only instruments of these kinds; null for all. Balances alone make a tiered haircut. */
     kinds: z
       .array(z.enum(["cash", "spot", "perpetual", "future", "option"]))
@@ -51,19 +54,21 @@ export const sensitivitiesSchema = z.strictObject({
     .array(
       z.strictObject({
         id: nameField(),
-        measure: z.enum(["delta", "gamma", "vega", "theta", "value"]),
+        measure: z.enum(netted),
         underlyings: names,
-        expiries: z.array(z.int()).nullable().default(null),
+        expiries: expiryList.nullable().default(null),
         riskWeight: within({ min: 1n, max: 4n * ONE, remedy: "a risk weight is above 0 and at most 4 (400 %)" }),
+        /** Sizes beyond `threshold` count for more, exactly at `corners` and for slightly more between them; beyond the last no book may go. */
+        concentration: z
+          .strictObject({ threshold: amount, corners: z.array(amount).min(1, "give at least one corner: the last limits the exposure") })
+          .optional(),
       }),
     )
     .min(1, "list at least one factor"),
   correlation: z.array(z.array(correlationField)),
-  sets: z
-    .array(z.enum(["medium", "high", "low", "one"]))
-    .min(1)
-    .max(3)
-    .default(["medium", "high", "low"]),
+  /** Whether correlations fade between factors that are concentrated in different degrees (SIMM's f_kl). */
+  fading: z.boolean().default(false),
+  sets: correlationSets.max(3, "at most three sets").default(["medium", "high", "low"]),
 });
 
 const TWO_EXPIRIES = 'name at least two expiries, or say "all"';
@@ -72,7 +77,7 @@ const TWO_EXPIRIES = 'name at least two expiries, or say "all"';
 export const spreadSchema = z.strictObject({
   underlying: nameField(),
   /** Unix seconds; or all that the market lists contracts of, and its perpetuals as one more. */
-  expiries: z.union([z.literal("all"), z.array(z.int()).min(2, TWO_EXPIRIES)], TWO_EXPIRIES),
+  expiries: z.union([z.literal("all"), z.array(timeField()).min(2, TWO_EXPIRIES)], TWO_EXPIRIES),
   rate: level,
 });
 

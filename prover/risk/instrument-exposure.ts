@@ -1,5 +1,5 @@
 /** What one unit of an instrument adds to an exposure column. */
-import { REAL_DECIMALS } from "../numeric/real.ts";
+import { ONE, REAL_DECIMALS } from "../numeric/real.ts";
 import { DECIMALS, SCALE } from "../units.ts";
 import type { ExposureColumn } from "./exposure-column.ts";
 import type { Subject } from "./instrument-risk.ts";
@@ -30,7 +30,7 @@ export function dollarDelta({ greeks, underlying }: Pick<Subject, "greeks" | "un
 export const size = ({ numerator, denominator }: Exact): Exact => ({ numerator: numerator < 0n ? -numerator : numerator, denominator });
 
 function measured(measure: ExposureColumn["measure"], subject: Subject): Exact {
-  const { greeks, underlying, valuer } = subject;
+  const { greeks, underlying, valuer, impliedVol } = subject;
   const spot = underlying?.spot ?? 0n;
   switch (measure) {
     case "value":
@@ -47,6 +47,8 @@ function measured(measure: ExposureColumn["measure"], subject: Subject): Exact {
       return { numerator: greeks.gamma * spot * spot, denominator: AT_PRICE * SCALE.price * SCALE.price * 100n };
     case "vega":
       return { numerator: greeks.vega, denominator: AT_PRICE };
+    case "relativeVega":
+      return { numerator: greeks.vega * impliedVol * 100n, denominator: AT_PRICE * ONE };
     case "theta":
       return { numerator: greeks.theta, denominator: AT_PRICE };
   }

@@ -33,7 +33,7 @@ export function balanceValuer(unitPrice: Price, haircut: PerLevel | undefined, m
     value,
     modelValue: value,
     change: movesWithSpot ? movedWith(value) : () => ZERO,
-    hasBasis: false,
+    basis: null,
     charges: haircut === undefined ? [] : [charge("haircut", "both", value, haircut)],
   };
 }
@@ -41,21 +41,29 @@ export function balanceValuer(unitPrice: Price, haircut: PerLevel | undefined, m
 /**
  * Linear: worth multiplier·mark, and the mark moves with spot.
  * Inverse: worth −multiplier/mark coins to the long side, that is −multiplier·spot/mark, which does not change when mark and
- * spot move together: the exposure sits in the coin balance that the contract's cost has become. Its notional is its face.
+ * spot move together: the exposure sits in the coin balance that the contract's cost has become. Where its forward moves alone, by μ, it
+ * gains multiplier·spot/mark·(1 − 1/μ). Its notional is its face.
  */
 export function contractValuer(contract: Perpetual | Future, mark: Price, spotPrice: Price, charges: Charges): Valuer {
   const { multiplier, settlement, kind } = contract;
   if (settlement === "inverse") {
     const value: Exact = { numerator: -multiplier * spotPrice * price, denominator: mark * quantity };
     const face: Exact = { numerator: multiplier * price, denominator: quantity };
-    return { value, modelValue: value, change: () => ZERO, hasBasis: false, charges: [charge(kind, "both", face, charges[kind])] };
+    const basis = (move: Factor): Exact => ({ numerator: multiplier * spotPrice * price * (move - factor), denominator: mark * quantity * move });
+    return {
+      value,
+      modelValue: value,
+      change: () => ZERO,
+      basis: kind === "future" ? basis : null,
+      charges: [charge(kind, "both", face, charges[kind])],
+    };
   }
   const value = notional(multiplier, mark);
   return {
     value,
     modelValue: value,
     change: movedWith(value),
-    hasBasis: kind === "future",
+    basis: kind === "future" ? movedWith(value) : null,
     charges: [charge(kind, "both", notional(multiplier, spotPrice), charges[kind])],
   };
 }

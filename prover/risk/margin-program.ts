@@ -4,7 +4,7 @@
  */
 import { ceilSqrt, divUp } from "../numeric/rounding.ts";
 import { SCALE, type Level, type Value } from "../units.ts";
-import type { ColumnTotals, ExposureRule, MarginRules, Matrix } from "./margin-rules.ts";
+import { UNLIMITED, type ColumnTotals, type ExposureRule, type MarginRules, type Matrix, type TailRule } from "./margin-rules.ts";
 
 const ONE = SCALE.factor;
 
@@ -40,17 +40,27 @@ export interface ExposureWorking {
   readonly withinLimits: boolean;
 }
 
-export interface TailWorking {
+/** What one set of the tail's scenarios measures. */
+export interface TailSetWorking {
   /** The threshold v: the m-th largest loss. */
   readonly threshold: Value;
-  /** [tail scenario] whether it is left out (value at risk). */
-  readonly flags: readonly boolean[];
   /** Expected shortfall or value at risk, rounded up, not negative. */
   readonly measure: Value;
-  /** The largest loss that is not left out: the losses of the measure, `chosen`, are at most that. */
+  /** The largest loss that is not left out: the losses of the measure are at most that. */
   readonly worstKept: Value;
-  /** [tail scenario] whether its loss makes the measure: the m worst that are not left out. */
-  readonly chosen: readonly boolean[];
+  /** Tail scenarios that are left out (value at risk). */
+  readonly leftOut: readonly number[];
+  /** Tail scenarios whose losses make the measure: the m worst that are not left out. */
+  readonly chosen: readonly number[];
+}
+
+export interface TailWorking {
+  /** [set] */
+  readonly sets: readonly TailSetWorking[];
+  /** The largest measure of a set; 0 without tails. */
+  readonly measure: Value;
+  /** The set that it is of: the first of the largest; null without tails. */
+  readonly binding: TailSetWorking | null;
 }
 
 export interface MarginWorking {
@@ -161,7 +171,8 @@ function exposureWorking({ line, pieces, low, high }: ExposureRule, total: Value
     const piece = divUp(slope[level] * size - ONE * cut, ONE);
     return piece > most ? piece : most;
   }, 0n);
-  return { total, tiered: tiered as Value, line: line[level] * size, withinLimits: total >= low && total <= high };
+  const withinLimits = (low === UNLIMITED.low || total >= low) && (high === UNLIMITED.high || total <= high);
+  return { total, tiered: tiered as Value, line: line[level] * size, withinLimits };
 }
 
 /** Charges of the exposures that belong to `target`, at 1e-25. */
@@ -178,24 +189,31 @@ function correlated(matrices: readonly Matrix[], values: readonly bigint[]): Val
   }, 0n) as Value;
 }
 
+/** Every set by itself; the worst of them counts. */
+function tailWorking({ tail, shape }: MarginRules, pnl: readonly Value[]): TailWorking {
+  const sets = Array.from({ length: shape.tailSets }, (_, k) =>
+    tailSetWorking(tail, pnl.flatMap((value, t) => (t % shape.tailSets === k ? [{ loss: -value, t }] : []))),
+  );
+  const binding = sets.reduce<TailSetWorking | null>((most, next) => (most === null || next.measure > most.measure ? next : most), null);
+  return { sets, binding, measure: binding?.measure ?? (0n as Value) };
+}
+
 /**
  * Rockafellar–Uryasev with the best threshold: v = the m-th largest loss (m = size + flags) makes v + Σ max(loss − v, 0)/size
  * the mean of the `size` worst, and with flags instead the m-th worst loss itself. Every other v would only be larger.
  */
-function tailWorking({ tail: { size, flags }, shape }: MarginRules, pnl: readonly Value[]): TailWorking {
-  if (shape.tails === 0) return { threshold: 0n as Value, flags: [], measure: 0n as Value, worstKept: 0n as Value, chosen: [] };
-  const order = pnl.map((value, t) => ({ loss: -value, t })).sort((a, b) => (a.loss === b.loss ? a.t - b.t : a.loss > b.loss ? -1 : 1));
+function tailSetWorking({ size, flags }: TailRule, losses: readonly { readonly loss: bigint; readonly t: number }[]): TailSetWorking {
+  const order = losses.toSorted((a, b) => (a.loss === b.loss ? a.t - b.t : a.loss > b.loss ? -1 : 1));
+  const [left, kept] = [order.slice(0, flags), order.slice(flags)];
   const threshold = order[size + flags - 1]!.loss;
-  const left = new Set(order.slice(0, flags).map(({ t }) => t));
-  const chosen = new Set(order.slice(flags, flags + size).map(({ t }) => t));
-  const excess = sum(pnl.map((value, t) => (left.has(t) || -value <= threshold ? 0n : -value - threshold)));
+  const excess = sum(kept.map(({ loss }) => (loss > threshold ? loss - threshold : 0n)));
   const measure = divUp(BigInt(size) * threshold + excess, BigInt(size));
   return {
     threshold: threshold as Value,
-    flags: pnl.map((_, t) => left.has(t)),
     measure: (measure > 0n ? measure : 0n) as Value,
-    worstKept: order[flags]!.loss as Value,
-    chosen: pnl.map((_, t) => chosen.has(t)),
+    worstKept: kept[0]!.loss as Value,
+    leftOut: left.map(({ t }) => t),
+    chosen: kept.slice(0, size).map(({ t }) => t),
   };
 }
 

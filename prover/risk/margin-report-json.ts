@@ -29,6 +29,7 @@ export function marginReportJson(report: MarginReport): { readonly [key: string]
     greeks: greeksJson(report.greeks),
     aggregate: text(report.aggregate),
     tail: text(report.tail),
+    tailSets: report.tailSets.map(({ set, measure, binds }) => ({ set, measure: text(measure), binds })),
     stress: text(report.stress),
     exposures: report.exposures.map(({ id, total, low, high, tiered, charge, withinLimits }) => ({
       id,

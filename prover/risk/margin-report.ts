@@ -14,6 +14,7 @@ import type { Policy } from "./policy.ts";
 import { positionReport, type PositionReport } from "./position-report.ts";
 import type { MarketRisk } from "./risk-array.ts";
 import { ruleEffects, type RuleEffect } from "./rule-effects.ts";
+import { tailSetNames } from "./tail-plan.ts";
 
 export type { BindingShare, ChargeTotal, NettingSetReport, PositionReport, RuleEffect };
 
@@ -34,6 +35,14 @@ export interface ExposureReport extends ExposureWorking {
   readonly high: Value;
 }
 
+export interface TailSetReport {
+  /** Correlations under which its scenarios were drawn, or their source. */
+  readonly set: string;
+  readonly measure: Value;
+  /** Whether it is the first of the largest, above 0. */
+  readonly binds: boolean;
+}
+
 export interface MarginReport {
   readonly terms: MarginTerms;
   /** Account by account, in each ascending by instrument name. */
@@ -46,8 +55,10 @@ export interface MarginReport {
   readonly exposures: readonly ExposureReport[];
   /** Whether every exposure is within its limits. */
   readonly withinLimits: boolean;
-  /** Expected shortfall or value at risk of the tail scenarios; 0 without them. */
+  /** Expected shortfall or value at risk of the tail scenarios, of the worst of their sets; 0 without them. */
   readonly tail: Value;
+  /** Each set by itself; none without a tail. */
+  readonly tailSets: readonly TailSetReport[];
   /** Netting sets' requirements, aggregated. */
   readonly aggregate: Value;
   /** The larger of aggregate and tail: what the loss factor multiplies. */
@@ -119,6 +130,11 @@ export function marginReport(accounts: readonly Account[], risks: MarketRisk, po
     }),
     withinLimits: working.withinLimits,
     tail: working.tail.measure,
+    tailSets: working.tail.sets.map((set, k) => ({
+      set: tailSetNames(policy)[k]!,
+      measure: set.measure,
+      binds: set === working.tail.binding && set.measure > 0n,
+    })),
     aggregate: working.aggregate,
     stress: working.stress,
     totals,

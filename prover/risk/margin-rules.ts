@@ -2,8 +2,12 @@
  * The margin program: what any policy becomes once a market is given. All margin models are parameters of one set of integer
  * rules over column totals, so that one circuit proves them all. `evaluateRules` (margin-program.ts) is their meaning.
  */
-import type { Factor, Value } from "../units.ts";
+import { BITS, type Factor, type Value } from "../units.ts";
 import type { PerLevel } from "./policy.ts";
+
+const BOUND = 1n << BigInt(BITS.total - 1);
+/** Limits that limit nothing: the least and the greatest total that circuits read. A book beyond them cannot be proved, but is within them. */
+export const UNLIMITED = { low: -BOUND as Value, high: (BOUND - 1n) as Value } as const;
 
 /** How many of each thing a program has; a circuit tier fits it when it has at least as many of each. */
 export interface RiskShape {
@@ -18,6 +22,8 @@ export interface RiskShape {
   /** Pairs of moves of which every cell takes the worse. */
   readonly bases: number;
   readonly tails: number;
+  /** Sets that the tail scenarios are dealt to in turn, each measured by itself: scenario t is in set t mod tailSets. 0 without tails. */
+  readonly tailSets: number;
   readonly exposures: number;
   /** Pieces of a tiered charge on an exposure. */
   readonly tiers: number;
@@ -73,10 +79,10 @@ export interface ExposureRule {
   readonly high: Value;
 }
 
-/** Expected shortfall over the `size` worst is {size, flags: 0}; the m-th worst loss (value at risk) is {size: 1, flags: m − 1}. */
+/** Of every set: expected shortfall over the `size` worst is {size, flags: 0}; the m-th worst loss (value at risk) is {size: 1, flags: m − 1}. */
 export interface TailRule {
   readonly size: number;
-  /** Scenarios that may be left out. */
+  /** Scenarios of a set that may be left out. */
   readonly flags: number;
 }
 

@@ -120,6 +120,13 @@ function chargesTable({ charges }: MarginReport): string {
   );
 }
 
+/** The measure that counts, and where there are several sets each one's, with the one that binds. */
+function tailRows({ tail, tailSets }: MarginReport): string[][] {
+  if (tail === 0n) return [];
+  const each = tailSets.length > 1 ? tailSets : [];
+  return [["tail measure", up(tail)], ...each.map(({ set, measure, binds }) => [`  of set ${set}${binds ? ", which binds" : ""}`, up(measure)])];
+}
+
 function summaryTable(report: MarginReport, { lossFactor, quote }: Policy): string {
   const { terms, totals, requirement, equity, excess, ratioBps, isHealthy, isolatedRequirement, nettingSaving } = report;
   return table(
@@ -129,7 +136,7 @@ function summaryTable(report: MarginReport, { lossFactor, quote }: Policy): stri
       ["on-chain collateral", down((equity - totals.value) as Value)],
       ["equity", down(equity)],
       ["worst losses, aggregated", up(report.aggregate)],
-      ...(report.tail === 0n ? [] : [["tail measure", up(report.tail)]]),
+      ...tailRows(report),
       [`requirement MM (losses × ${factor(lossFactor.MM)} + charges)`, up(requirement.MM)],
       [`requirement IM (losses × ${factor(lossFactor.IM)} + charges)`, up(requirement.IM)],
       [`requirement ${terms.level}, position by position`, up(isolatedRequirement)],

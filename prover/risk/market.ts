@@ -8,7 +8,7 @@ import { SCALE, type Factor, type Price } from "../units.ts";
 import { byName, type Instrument } from "./instruments.ts";
 import { checkListings } from "./market-checks.ts";
 import { MARKET_FORMAT, marketSchema, type ExpiryFile, type ListingFile, type SurfaceFile, type UnderlyingFile } from "./market-schema.ts";
-import { readJson } from "./schema.ts";
+import { readJson, SEE_PAGE } from "./schema.ts";
 import { checkVolSurface, type VolSurface } from "./vol-surface.ts";
 
 export { marketJson } from "./market-json.ts";
@@ -67,7 +67,7 @@ export const SECONDS_PER_YEAR = 31_536_000n;
  * are not positive and surfaces without meaning; MissingMark when a listed instrument could not be valued.
  */
 export function parseMarket(json: unknown): Market {
-  const file = readJson(marketSchema, json);
+  const file = readJson(marketSchema, json, "", SEE_PAGE);
   requireDistinct([file.quote, ...file.currencies.map(({ name }) => name)], (i) => `currencies[${i - 1}].name`);
   requireDistinct(
     [file.quote, ...file.currencies.map(({ name }) => name), ...file.underlyings.map(({ name }) => name)],

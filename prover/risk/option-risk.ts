@@ -1,7 +1,7 @@
 /** Options: Black-76 on the expiry's forward, with the surface's volatility shocked scenario by scenario. */
 import { exp } from "../numeric/exp.ts";
 import { REAL_DECIMALS, ZERO, fromFactor, fromPrice, max, mul, ratio, sqrt, type Real } from "../numeric/real.ts";
-import { DECIMALS, SCALE, type Price } from "../units.ts";
+import { DECIMALS, SCALE, type Factor, type Price } from "../units.ts";
 import { black76 } from "./black76.ts";
 import type { Option } from "./instruments.ts";
 import { charge, notional } from "./linear-risk.ts";
@@ -10,7 +10,7 @@ import type { Policy } from "./policy.ts";
 import { rotatedVol } from "./skew-shock.ts";
 import type { Exact } from "./unit-risk.ts";
 import type { Valuer, VolMove } from "./valuer.ts";
-import { shockedVol, volShockOf } from "./vol-shock.ts";
+import { scaledMultiplier, shockedVol, volShockOf } from "./vol-shock.ts";
 import { impliedVol } from "./vol-surface.ts";
 
 /** What all options of one expiry share; making it once per expiry saves an exponential and two roots per option. */
@@ -42,11 +42,12 @@ export function optionValuer(option: Option, mark: Price | undefined, spotPrice:
   const modelValue = contracts(option, base);
   const { charges, optionNaked } = policy;
   const amount = notional(option.multiplier, spotPrice);
+  const change = (move: Factor, vol: VolMove): Exact => contracts(option, priced(move, vol) - base);
   return {
     value: mark === undefined ? modelValue : notional(option.multiplier, mark),
     modelValue,
-    change: (move, vol) => contracts(option, priced(move, vol) - base),
-    hasBasis: true,
+    change,
+    basis: (move) => change(move, "none"),
     charges: [
       charge("optionShort", "short", amount, charges.optionShort),
       ...(optionNaked === undefined ? [] : [charge("optionNaked", "short", amount, optionNaked)]),
@@ -75,7 +76,7 @@ function pricer(option: Option, { expiry, seconds, rootTau, discount }: ExpiryMo
     return ((forward * (window - open) * SCALE.factor + forward * open * move) / (window * SCALE.factor)) as Real;
   };
   const volAfter = (change: VolMove): Real => {
-    if (typeof change === "object") return mul(vol, fromFactor(change.multiplier));
+    if (typeof change === "object") return mul(vol, change.isScaled ? scaledMultiplier(change.multiplier, seconds, shock) : fromFactor(change.multiplier));
     if (change === "linear" || change === "absolute") return rotatedVol(vol, strike, forward, rootTau, change, policy.skew!);
     return shockedVol(vol, change, shock, seconds);
   };

@@ -9,7 +9,7 @@ import {
   spreadCreditSchema,
   spreadSchema,
 } from "./exposure-schema.ts";
-import { code, ONE, within, share, rate, signedRate, multiplier, correlationField, names, amount, level } from "./policy-fields.ts";
+import { code, correlationSets, ONE, within, share, rate, signedRate, multiplier, correlationField, names, amount, level } from "./policy-fields.ts";
 import { nameField, nonNegativePrice } from "./schema.ts";
 import { tailSchema } from "./tail-schema.ts";
 
@@ -44,16 +44,13 @@ export const basisSchema = z.strictObject({ up: multiplier, down: multiplier, ad
 /** How netting sets' requirements add up: √Σ ρ·L·L, the largest over the sets of correlations; without it they are summed. */
 export const aggregationSchema = z.strictObject({
   correlation: z.array(z.array(correlationField)),
-  sets: z
-    .array(z.enum(["medium", "high", "low", "one"]))
-    .min(1)
-    .max(3)
-    .default(["medium"]),
+  sets: correlationSets.max(3, "at most three sets").default(["medium"]),
 });
 
-/** Least requirement of a netting set: an amount of the quote per contract held, and a share of spot notional per short option. */
+/** Least requirement of a netting set: an amount of the quote per contract held, or per unit of the underlying it is on, and a share of spot notional per short option. */
 export const minimumsSchema = z.strictObject({
   perContract: nonNegativePrice(code).default(0n as Price),
+  perUnit: nonNegativePrice(code).default(0n as Price),
   optionShort: rate.default(0n as Factor),
 });
 

@@ -64,6 +64,7 @@ export function policyWithHistory(
     tail: {
       measure,
       size,
+      ...(policy.tail?.volTerm === "scaled" ? { volTerm: "scaled" } : {}),
       source: {
         kind: "historical",
         underlyings: underlyings!,

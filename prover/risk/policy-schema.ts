@@ -3,33 +3,13 @@
  * safe (a production venue once ran with two discounts swapped, and every margin came out too low).
  */
 import { z } from "zod";
-import { BITS, SCALE } from "../units.ts";
+import { BITS } from "../units.ts";
 import { featuresSchema } from "./policy-features.ts";
-import { factorField, nameField, refuse, type Bounds } from "./schema.ts";
+import { multiplier, ONE, perLevel, within } from "./policy-fields.ts";
+import { byNames, nameField } from "./schema.ts";
 import { volShockSchema } from "./vol-shock-schema.ts";
 
 export const POLICY_FORMAT = "margin-policy/1";
-
-const ONE = SCALE.factor;
-const code = "InvalidPolicy";
-
-const within = (bounds: Bounds) => factorField(code, bounds);
-
-/** One number per level. Initial margin contains maintenance margin, so IM ≥ MM whatever the number is. */
-function perLevel(bounds: Bounds) {
-  return z
-    .strictObject({ MM: within(bounds), IM: within(bounds) })
-    .transform((level, context) =>
-      level.IM >= level.MM
-        ? level
-        : refuse(
-            context,
-            code,
-            "the initial level is below the maintenance level",
-            "swap MM and IM, or raise IM: initial margin contains maintenance margin",
-          ),
-    );
-}
 
 const rate = perLevel({ min: 0n, max: 10n * ONE, remedy: "a charge is a share of notional between 0 and 10 (1000 %)" });
 const haircut = perLevel({ min: 0n, max: ONE, remedy: "a haircut lies between 0 and 1" });
@@ -40,11 +20,13 @@ const lossFactor = perLevel({
 });
 
 const scenarioSchema = z.strictObject({
-  spot: within({ min: 1n, max: 100n * ONE, remedy: "the spot multiplier is above 0 and at most 100; 0.82 means a fall of 18 %" }),
+  spot: multiplier,
   /** For underlyings that move by another multiplier. */
-  moves: z.record(z.string(), within({ min: 1n, max: 100n * ONE, remedy: "a multiplier is above 0 and at most 100" })).optional(),
+  moves: byNames(multiplier).optional(),
   vol: z.enum(["up", "down", "none", "linear", "absolute"]),
   weight: within({ min: 0n, max: 10n * ONE, remedy: "a weight lies between 0 and 1, of a skew rotation between 0 and 10" }),
+  /** Curvature: leaves out what the delta gains. */
+  less: z.literal("delta").optional(),
 });
 
 export const policySchema = z.strictObject({

@@ -1,10 +1,12 @@
 /** A margin policy, `margin-policy/1`: which scenarios, netted how, with which charges. Rates and factors are at 1e-9. */
-import { MarginProofError } from "../errors.ts";
+import type { MarginProofError } from "../errors.ts";
 import type { Factor } from "../units.ts";
 import { checkFeatures } from "./policy-checks.ts";
 import { featuresSchema, type PolicyFeatures } from "./policy-features.ts";
+import { listing, refuse, strictly, type Checking } from "./policy-refusals.ts";
 import { POLICY_FORMAT, policySchema } from "./policy-schema.ts";
-import { factorText, readJson, type Json } from "./schema.ts";
+import { factorText, readJson, schemaProblems, SEE_PAGE, type Json } from "./schema.ts";
+import { tailScenarios } from "./tail-plan.ts";
 import { volShockJson } from "./vol-shock-schema.ts";
 
 export { POLICY_FORMAT };
@@ -23,7 +25,13 @@ export interface Scenario {
   readonly moves?: Readonly<Record<string, Factor>> | undefined;
   readonly vol: VolDirection | SkewDirection;
   readonly weight: Factor;
+  /** What counts is only what deltas do not explain: the P&L less delta·spot·(move − 1). */
+  readonly less?: "delta" | undefined;
 }
+
+/** What a scenario multiplies the spot of `underlying` by. A move is one that is listed: every object has a `constructor`. */
+export const moveOf = ({ spot, moves = {} }: Pick<Scenario, "spot" | "moves">, underlying: string): Factor =>
+  Object.hasOwn(moves, underlying) ? moves[underlying]! : spot;
 
 /** One number per margin level; reading makes sure that IM ≥ MM. IM is the full number, not an addition to MM. */
 export interface PerLevel {
@@ -108,40 +116,59 @@ export interface PolicyReading {
  * sane range, IM below MM, an underlying in two netting sets, and repeated ids, scenarios or haircuts.
  */
 export function parsePolicy(json: unknown, options: PolicyReading = {}): Policy {
-  const policy: Policy = { ...readJson(policySchema, json), featuresJson: writtenFeatures(json) };
-  refuseRepeats(
+  const policy: Policy = { ...readJson(policySchema, json, "", SEE_PAGE), featuresJson: writtenFeatures(json) };
+  checkPolicy(policy, options, strictly);
+  return policy;
+}
+
+/**
+ * Everything that is wrong with a policy, each with code, path and remedy. Fields first: how they fit together is looked at once each can be
+ * read, the tail's source last. What a market adds to that is seen by `policyMarketProblems`.
+ */
+export function policyProblems(json: unknown, options: PolicyReading = {}): readonly MarginProofError[] {
+  const read = policySchema.safeParse(json);
+  if (!read.success) return schemaProblems(read.error, "", SEE_PAGE);
+  const policy: Policy = { ...read.data, featuresJson: writtenFeatures(json) };
+  const found: MarginProofError[] = [];
+  checkPolicy(policy, options, listing(found));
+  listing(found).one(() => void tailScenarios(policy));
+  return found;
+}
+
+function checkPolicy(policy: Policy, options: PolicyReading, check: Checking): void {
+  const repeated = (entries: readonly (readonly [key: string, path: string])[], hint: string) => refuseRepeats(entries, hint, check);
+  repeated(
     policy.nettingSets.map(({ id }, u) => [id, `nettingSets[${u}].id`]),
     "give every netting set its own id",
   );
   const owned = policy.nettingSets.flatMap(({ underlyings }, u) =>
     underlyings.map((name, i): [string, string] => [name, `nettingSets[${u}].underlyings[${i}]`]),
   );
-  refuseRepeats(owned, "an underlying belongs to exactly one netting set");
-  const scenarios = policy.scenarios.map(({ spot, vol, moves = {} }, s): [string, string] => [
-    `spot ${factorText(spot)}, vol ${vol}${Object.entries(moves)
+  repeated(owned, "an underlying belongs to exactly one netting set");
+  const scenarios = policy.scenarios.map(({ spot, vol, moves = {}, less }, s): [string, string] => [
+    `spot ${factorText(spot)}, vol ${vol}${less === undefined ? "" : `, less ${less}`}${Object.entries(moves)
       .map(([name, move]) => `, ${name} ${factorText(move)}`)
       .join("")}`,
     `scenarios[${s}]`,
   ]);
-  refuseRepeats(scenarios, "of two scenarios with the same shocks only the heavier can bind: keep that one");
+  repeated(scenarios, "of two scenarios with the same shocks only the heavier can bind: keep that one");
   const assets = policy.haircuts.map(({ asset }, h): [string, string] => [asset, `haircuts[${h}].asset`]);
-  refuseRepeats([[policy.quote, "quote"], ...assets], "list each asset once; the quote is the unit of account and has no haircut");
-  checkFeatures(policy, options);
-  return policy;
+  repeated([[policy.quote, "quote"], ...assets], "list each asset once; the quote is the unit of account and has no haircut");
+  checkFeatures(policy, options, check);
 }
 
 /** The optional parts that are there, word for word: their numbers have no other form. */
 function writtenFeatures(json: unknown): Json {
-  const parts = Object.entries(json as Record<string, Json>).filter(([key]) => key in featuresSchema.shape);
+  const parts = Object.entries(json as Record<string, Json>).filter(([key]) => Object.hasOwn(featuresSchema.shape, key));
   return structuredClone(Object.fromEntries(parts)) as Json;
 }
 
-function refuseRepeats(entries: readonly (readonly [key: string, path: string])[], hint: string): void {
+function refuseRepeats(entries: readonly (readonly [key: string, path: string])[], hint: string, check: Checking): void {
   const seen = new Set<string>();
-  for (const [key, path] of entries) {
-    if (seen.has(key)) throw new MarginProofError("InvalidPolicy", `${key} occurs twice`, { path, hint });
+  check.each(entries, ([key, path]) => {
+    if (seen.has(key)) refuse(path, `${key} occurs twice`, hint);
     seen.add(key);
-  }
+  });
 }
 
 /** The canonical JSON of a policy, the one that is hashed: parsePolicy(policyJson(x)) equals x. Lists keep their order, which carries meaning. */
@@ -154,13 +181,14 @@ export function policyJson(policy: Policy): Json {
     description,
     quote,
     nettingSets: policy.nettingSets.map(({ id, underlyings }) => ({ id, underlyings })),
-    scenarios: policy.scenarios.map(({ spot, moves = {}, vol, weight }) => ({
+    scenarios: policy.scenarios.map(({ spot, moves = {}, vol, weight, less }) => ({
       spot: factorText(spot),
       ...(Object.keys(moves).length === 0
         ? {}
         : { moves: Object.fromEntries(Object.entries(moves).map(([underlying, move]) => [underlying, factorText(move)])) }),
       vol,
       weight: factorText(weight),
+      ...(less === undefined ? {} : { less }),
     })),
     volShock: volShockJson(volShock),
     lossFactor: levelJson(policy.lossFactor),

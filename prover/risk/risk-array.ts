@@ -1,6 +1,6 @@
 /** The risk vectors of a market under a policy: the one source of every number that is reported, committed to or proved. */
 import { MarginProofError } from "../errors.ts";
-import { ratio } from "../numeric/real.ts";
+import { ZERO, fromPrice, ratio } from "../numeric/real.ts";
 import { silent, type Progress } from "../progress.ts";
 import { SCALE, type Factor, type Price } from "../units.ts";
 import { listingGreeks } from "./greeks.ts";
@@ -14,6 +14,7 @@ import type { PerLevel, Policy } from "./policy.ts";
 import { riskPlan, type RiskPlan } from "./risk-plan.ts";
 import type { Exact, InstrumentRisk } from "./unit-risk.ts";
 import type { Valuer } from "./valuer.ts";
+import { impliedVol } from "./vol-surface.ts";
 
 export type { Charge, ChargeKind, InstrumentRisk, Pairing, RiskVector } from "./unit-risk.ts";
 
@@ -72,12 +73,13 @@ function listingRisk(listing: Listing, model: RiskModel): InstrumentRisk {
       policy,
     );
     const moves = underlying === null ? greeks : { ...greeks, delta: ratio(priced.price, underlying.spot) };
-    return instrumentColumns({ instrument, underlying, expiry: null, valuer, greeks: moves }, model.plan);
+    return instrumentColumns({ instrument, underlying, expiry: null, valuer, greeks: moves, impliedVol: ZERO }, model.plan);
   }
   const underlying = underlyingOf(instrument.kind === "cash" ? instrument.currency : instrument.underlying, market);
   requireNettingSet(underlying.name, policy);
   const expiry = "expiry" in instrument ? instrument.expiry : null;
-  return instrumentColumns({ instrument, underlying, expiry, valuer: valuerOf(listing, underlying, model), greeks }, model.plan);
+  const vol = instrument.kind === "option" ? impliedVol(expiryOf(instrument.expiry, underlying, model).expiry.surface, fromPrice(instrument.strike)) : ZERO;
+  return instrumentColumns({ instrument, underlying, expiry, valuer: valuerOf(listing, underlying, model), greeks, impliedVol: vol }, model.plan);
 }
 
 function valuerOf({ instrument, mark, confidence }: Listing, underlying: Underlying, model: RiskModel): Valuer {

@@ -12,7 +12,7 @@ import { factorText } from "./schema.ts";
 import { correlationSet } from "./sources/correlation.ts";
 import { sensitivityMatrices } from "./sensitivity-plan.ts";
 import type { SourcedScenario } from "./sources/scenario-set.ts";
-import { tailRule, tailScenarios } from "./tail-plan.ts";
+import { tailRule, tailScenarios, tailSetNames } from "./tail-plan.ts";
 
 export type GridScenario = Scenario & { readonly vol: VolDirection; readonly index: number };
 export type SkewScenario = Scenario & { readonly vol: SkewDirection; readonly index: number };
@@ -59,7 +59,8 @@ export function draftPlan(market: Market, policy: Policy): RiskPlan {
   const skews = indexed.filter(isSkew) as SkewScenario[];
   const cells = plannedCells(market, policy);
   const tail = tailScenarios(policy);
-  const planned = plannedExposures(market, policy);
+  const lossFactor = lossFactorOf(market, policy);
+  const planned = plannedExposures(market, policy, lossFactor);
   const [exposures, ruled] = [planned.map(({ column }) => column), planned.map(({ rule }) => rule)];
   const groups = groupRules(policy);
   const aggregation = policy.aggregation;
@@ -72,6 +73,7 @@ export function draftPlan(market: Market, policy: Policy): RiskPlan {
       skews: skews.length,
       bases: policy.basis === undefined && policy.deltaMinimum.length === 0 ? 0 : 1,
       tails: tail.length,
+      tailSets: tailSetNames(policy).length,
       exposures: exposures.length,
       tiers: ruled.reduce((most, { pieces }) => Math.max(most, pieces.length), 0),
       correlations: aggregation === undefined ? 1 : aggregation.sets.length,
@@ -91,7 +93,7 @@ export function draftPlan(market: Market, policy: Policy): RiskPlan {
         : aggregation.sets.map((set) => correlationSet(aggregation.correlation, set)),
     sensitivities: sensitivityMatrices(policy, exposures.length),
     tail: tailRule(policy, tail.length),
-    lossFactor: lossFactorOf(market, policy),
+    lossFactor,
   };
   return { policy, market, cells, grid, skews, tail, exposures, rules };
 }

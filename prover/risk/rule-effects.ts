@@ -69,7 +69,7 @@ const WITHOUT: Record<(typeof RULES)[number], (program: Program) => Omit<Program
   "basis moves": (program) => withoutBases(program, false),
   "least deltas": (program) => withoutBases(program, true),
   "tail measure": ({ rules, totals }) =>
-    rules.shape.tails > 0 ? { totals, rules: { ...rules, shape: { ...rules.shape, tails: 0 } } } : null,
+    rules.shape.tails > 0 ? { totals, rules: { ...rules, shape: { ...rules.shape, tails: 0, tailSets: 0 } } } : null,
   aggregation: ({ rules, totals }) => {
     const sums = rules.correlations.every((matrix) => matrix.every((row) => row.every((entry) => entry === ONE)));
     return sums ? null : { totals, rules: { ...rules, correlations: [rules.correlations[0]!.map((row) => row.map(() => ONE))] } };

@@ -135,10 +135,13 @@ function requireSensitivities(matrix: Matrix, size: number, path: string): void 
   );
 }
 
-function requireTail({ tail: { size, flags }, shape: { tails } }: MarginRules): void {
+function requireTail({ tail: { size, flags }, shape: { tails, tailSets } }: MarginRules): void {
+  if (tails === 0 ? tailSets !== 0 : !Number.isSafeInteger(tailSets) || tailSets < 1 || tails % tailSets !== 0)
+    refuse("shape.tailSets", `${tails} scenarios in ${tailSets} sets`, "a tail has one set or more, all of one length");
+  const each = tails === 0 ? 0 : tails / tailSets;
   if (!Number.isSafeInteger(size) || size < 1) refuse("tail.size", `${size} is out of range`, "a tail has at least one scenario");
   if (!Number.isSafeInteger(flags) || flags < 0) refuse("tail.flags", `${flags} is out of range`, "leave out none or more");
   if (flags > 0 && size > 1) refuse("tail.flags", "leaves out of a mean", "a shortfall leaves none out, a value at risk has size 1");
-  if (tails === 0 ? size + flags > 1 : size + flags > tails)
-    refuse("tail.size", `${size + flags} of ${tails} scenarios`, "a tail is a part of the scenarios");
+  if (size + flags > Math.max(1, each))
+    refuse("tail.size", `${size + flags} of ${each} scenarios`, "a tail is a part of the scenarios of each set");
 }

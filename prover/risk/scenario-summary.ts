@@ -50,9 +50,13 @@ export interface ScenarioSummary {
   readonly tail: {
     readonly kind: "stress" | "historical" | "monteCarlo";
     readonly measure: "es" | "var";
+    /** Of every set. */
     readonly size: number;
+    /** Of all sets together. */
     readonly count: number;
     readonly sets: readonly TailSetSummary[];
+    /** Where volatilities move by the time to expiry. */
+    readonly volTerm?: "scaled";
   } | null;
 }
 
@@ -76,11 +80,11 @@ function tailSummary(policy: Policy, underlyings: readonly string[]): ScenarioSu
   const sets =
     source.kind === "monteCarlo"
       ? source.sets.map((set, s) => {
-          const drawn = scenarios.slice(s * source.count, (s + 1) * source.count);
+          const drawn = scenarios.filter((_, t) => t % source.sets.length === s);
           return setSummary(drawn, names, set, simulatedCorrelation(source, set));
         })
       : [setSummary(scenarios, names, null, null)];
-  return { kind: source.kind, measure, size, count: scenarios.length, sets };
+  return { kind: source.kind, measure, size, count: scenarios.length, sets, ...(policy.tail.volTerm === "scaled" ? { volTerm: "scaled" as const } : {}) };
 }
 
 function setSummary(scenarios: readonly SourcedScenario[], names: readonly string[], set: CorrelationSet | null, given: Matrix | null): TailSetSummary {

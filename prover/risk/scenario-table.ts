@@ -2,7 +2,7 @@
 import { formatDecimal } from "../numeric/decimal.ts";
 import { DECIMALS, type Factor } from "../units.ts";
 import { amountTable, moveText } from "./amount-table.ts";
-import type { Scenario } from "./policy.ts";
+import { moveOf } from "./policy.ts";
 import { QUANTILES, type ScenarioSummary, type TailSetSummary } from "./scenario-summary.ts";
 import { factorText, type Json } from "./schema.ts";
 import { volShockJson } from "./vol-shock-schema.ts";
@@ -25,6 +25,7 @@ export function scenarioSummaryJson({ policy, underlyings, grid, volShocks, tail
       moves: Object.fromEntries(underlyings.map((name) => [name, factorText(moveOf(scenario, name))])),
       vol: scenario.vol,
       weight: factorText(scenario.weight),
+      ...(scenario.less === undefined ? {} : { less: scenario.less }),
     })),
     volShocks: Object.fromEntries(volShocks.map(({ underlying, shock }) => [underlying, volShockJson({ kind: "relative", ...shock })])),
     tail: tail === null ? null : { ...tail, sets: tail.sets.map(setJson) },
@@ -48,8 +49,6 @@ function setJson({ set, scenarios, factors, realised, given }: TailSetSummary): 
   };
 }
 
-const moveOf = ({ spot, moves = {} }: Scenario, name: string): Factor => (Object.hasOwn(moves, name) ? moves[name]! : spot);
-
 /** A column for all that move by the same multiplier, and one for each underlying that somewhere does not. */
 function gridTable({ grid, underlyings }: ScenarioSummary): string {
   const apart = underlyings.filter((name) => grid.some(({ moves = {} }) => Object.hasOwn(moves, name)));
@@ -57,15 +56,16 @@ function gridTable({ grid, underlyings }: ScenarioSummary): string {
     ["#", ...(apart.length === 0 ? ["spot"] : ["others", ...apart]), "vol", "weight"],
     grid.map((scenario, index) => {
       const moved = apart.map((name) => moveText(moveOf(scenario, name)));
-      return [String(index), moveText(scenario.spot), ...moved, scenario.vol, factorText(scenario.weight)];
+      return [String(index), moveText(scenario.spot), ...moved, `${scenario.vol}${scenario.less === undefined ? "" : `, less ${scenario.less}`}`, factorText(scenario.weight)];
     }),
     0,
   );
 }
 
-function shocksTable({ volShocks }: ScenarioSummary): string {
+/** The volatility shocks of every underlying. */
+export function shocksTable({ volShocks }: ScenarioSummary): string {
   return amountTable(
-    ["vol shock at 30 days", "up", "down", "floor when up", "power to 30 days", "and beyond"],
+    ["vol shock at 30 days", "up", "down", "floor when up", "power to 30 days", "and beyond", "days at least"],
     volShocks.map(({ underlying, shock }) => {
       const unit = shock.kind === "additive" ? "points" : "%";
       const share = (value: Factor, mark: string): string => `${formatDecimal(value, DECIMALS.factor - 2, { trim: true })} ${mark}`;
@@ -76,18 +76,21 @@ function shocksTable({ volShocks }: ScenarioSummary): string {
         share(shock.minShockedVol, "%"),
         factorText(shock.shortPower),
         factorText(shock.longPower),
+        factorText(shock.dteFloorDays),
       ];
     }),
     1,
   );
 }
 
-function tailTables({ tail }: ScenarioSummary): string[] {
+/** The tail's measure, its moves factor by factor, and their correlations. */
+export function tailTables({ tail }: ScenarioSummary): string[] {
   if (tail === null) return ["no tail"];
-  const { kind, measure, size, count, sets } = tail;
+  const { kind, measure, size, count, sets, volTerm } = tail;
   const source = { stress: "listed events", historical: "history", monteCarlo: "simulated" }[kind];
-  const title = measure === "es" ? `the mean of the ${size} worst of ${count}` : `number ${size} of ${count}, counted from the worst`;
-  return [`tail: ${title}, ${source}`, movesTable(sets), ...(kind === "stress" ? [] : correlationTable(sets))];
+  const of = `${count / sets.length}${sets.length > 1 ? " in each set, the largest of them" : ""}`;
+  const title = measure === "es" ? `the mean of the ${size} worst of ${of}` : `number ${size} of ${of}, counted from the worst`;
+  return [`tail: ${title}, ${source}${volTerm === undefined ? "" : ", volatilities scaled by time to expiry"}`, movesTable(sets), ...(kind === "stress" ? [] : correlationTable(sets))];
 }
 
 function movesTable(sets: readonly TailSetSummary[]): string {

@@ -80,20 +80,47 @@ export function timeField() {
     .max(2 ** BITS.time - 1);
 }
 
-/** Names and identifiers: printable ASCII without blanks, so that code-unit order, byte order and what one sees agree. */
+/**
+ * Names and identifiers: printable ASCII without blanks, so that code-unit order, byte order and what one sees agree. `__proto__` is none: as a
+ * key of an object it gets lost, and the move it stands for with it.
+ */
 export function nameField() {
-  return z.string().regex(/^[\x21-\x7e]{1,64}$/, "expected 1 to 64 printable ASCII characters without blanks");
+  return z
+    .string()
+    .regex(/^[\x21-\x7e]{1,64}$/, "expected 1 to 64 printable ASCII characters without blanks")
+    .refine((name) => name !== "__proto__", "__proto__ is no name");
 }
 
+/** Values by name. Whose names they are is checked where those are known; an entry that reading would drop is refused. */
+export function byNames<V extends z.ZodType>(value: V) {
+  return z
+    .unknown()
+    .transform((json, context) =>
+      typeof json === "object" && json !== null && Object.hasOwn(json, "__proto__")
+        ? refuse(context, "InvalidSchema", "__proto__ is no name", "remove the entry, or correct the name")
+        : json,
+    )
+    .pipe(z.record(z.string(), value));
+}
+
+/** What a policy, a market or a book is told whose shape is wrong. */
+export const SEE_PAGE = "see prover/risk/README.md, which has every field of the format";
+
 /** Parses `json` with `schema`. Throws InvalidSchema, or the code a field carries, with path and remedy of the first problem. */
-export function readJson<S extends z.ZodType>(schema: S, json: unknown, root = ""): z.output<S> {
+export function readJson<S extends z.ZodType>(schema: S, json: unknown, root = "", hint = "see the format's description in the README"): z.output<S> {
   const result = schema.safeParse(json);
   if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  const params = (issue.code === "custom" ? issue.params : undefined) ?? {};
-  throw new MarginProofError((params["code"] as ErrorCode | undefined) ?? "InvalidSchema", issue.message, {
-    path: pathText(issue.path, root),
-    hint: (params["hint"] as string | undefined) ?? "see the format's description in the README",
+  throw schemaProblems(result.error, root, hint)[0]!;
+}
+
+/** Everything that a schema has found, in its order: one refusal each. @param hint for what has no remedy of its own */
+export function schemaProblems({ issues }: z.ZodError, root: string, hint: string): readonly MarginProofError[] {
+  return issues.map((issue) => {
+    const params = (issue.code === "custom" ? issue.params : undefined) ?? {};
+    return new MarginProofError((params["code"] as ErrorCode | undefined) ?? "InvalidSchema", issue.message, {
+      path: pathText(issue.path, root),
+      hint: (params["hint"] as string | undefined) ?? hint,
+    });
   });
 }
 

@@ -2,6 +2,13 @@
  * Sensitivities added up with correlations, as the sensitivities-based method of Basel's standardised approach does (MAR21.4):
  * K² = Σ_kl ρ_kl·w_k·w_l·s_k·s_l, the largest over the sets of correlations, besides the loss of the scenarios. Buckets need no
  * level of their own: with S_b = Σ w·s the sum over buckets is the same quadratic form, with ρ within a bucket and γ across.
+ *
+ * The alternative S_b of MAR21.4(5)(b), for sums below 0, is never taken: where the given correlations and the stressed ones are semi-definite
+ * there is no such sum, and where each factor is a bucket the alternative is the same number. For buckets of several factors whose stressed
+ * correlations contradict each other, a hedge may need less here than there (that set then counts as 0): lower the correlations that do.
+ *
+ * Vega and curvature are sums besides this root, not factors under it: an exposure in `relativeVega` with one tier, and scenarios `less`
+ * delta, both in the netting set of their class. Classes then add up, which is at least any root over them.
  */
 import { divDown } from "../numeric/rounding.ts";
 import { SCALE, type Factor } from "../units.ts";

@@ -5,7 +5,7 @@
  */
 import { SCALE, type Factor } from "../units.ts";
 import { lineExposure, type ExposureColumn, type PlannedExposure } from "./exposure-column.ts";
-import type { Policy } from "./policy.ts";
+import { moveOf, type Policy } from "./policy.ts";
 
 /** Two times three columns for each credit. Rates round down, to what the holder gets less of. */
 export function creditExposures({ spreadCredits, nettingSets, scenarios }: Policy): PlannedExposure[] {
@@ -37,7 +37,7 @@ export function creditExposures({ spreadCredits, nettingSets, scenarios }: Polic
 
 /** What a delta of 1 loses at the end of the scan, whichever side it is held: the smaller of the two ends, at 1e-9, damping included. */
 export function scanRange(scenarios: Policy["scenarios"], underlying: string): bigint {
-  const moves = scenarios.map(({ spot, moves, weight }) => ((moves?.[underlying] ?? spot) - SCALE.factor) * weight);
+  const moves = scenarios.map((scenario) => (scenario.less === undefined ? moveOf(scenario, underlying) - SCALE.factor : 0n) * scenario.weight);
   const end = (sign: bigint): bigint => moves.reduce((most, move) => (sign * move > most ? sign * move : most), 0n);
   const [down, up] = [end(-1n), end(1n)];
   return (down < up ? down : up) / SCALE.factor;

@@ -10,16 +10,20 @@ import { stressScenarios } from "./sources/stress.ts";
 
 const PATH = "tail.source";
 
+/** What a tail is measured in: its correlation sets (the correlation-breakdown switch), or its one source. Nothing without a tail. */
+export function tailSetNames({ tail }: Policy): readonly string[] {
+  if (tail === undefined) return [];
+  return tail.source.kind === "monteCarlo" ? tail.source.sets : [tail.source.kind];
+}
+
 /**
- * In the source's order. With several correlation sets (the correlation-breakdown switch) their scenarios stand one after the other under one
- * tail size. What is required is then at least the largest of what each set alone would require: the k-th worst loss of the whole list is at
- * least the k-th worst of any part of it, for every k, so their mean is as well, and so is each quantile counted from the worst. It may be
- * more, up to what the size means in all scenarios together (5 of 400 instead of 5 of 200). A larger size for the longer list would be no
- * bound: if all of the worst came from one set, the mean would reach further into that set than the measure does.
+ * In the source's order. Correlation sets take turns: with M of them, scenario t is number ⌊t/M⌋ of set t mod M, so that circuits find a
+ * set's scenarios whatever their number. Every set is measured by itself, at the policy's size, and the worst of the sets counts.
  *
- * @throws InvalidPolicy, see the sources; `tail.size` when there are fewer scenarios than it
+ * @throws InvalidPolicy, see the sources; `tail.size` when a set has fewer scenarios than it
  */
-export function tailScenarios({ tail, nettingSets }: Policy): readonly SourcedScenario[] {
+export function tailScenarios(policy: Policy): readonly SourcedScenario[] {
+  const { tail, nettingSets } = policy;
   if (tail === undefined) return [];
   const { source } = tail;
   const refuse = (path: string, message: string, hint: string): never => {
@@ -48,33 +52,33 @@ export function tailScenarios({ tail, nettingSets }: Policy): readonly SourcedSc
       ? stressScenarios(source.events, known, `${PATH}.events`)
       : source.kind === "historical"
         ? historicalScenarios(source, PATH)
-        : source.sets.flatMap((set) => simulate(source, PATH, set));
-  if (tail.size > scenarios.length)
+        : inTurn(source.sets.map((set) => simulate(source, PATH, set)));
+  const each = scenarios.length / tailSetNames(policy).length;
+  if (tail.size > each)
     refuse(
       "tail.size",
-      `${tail.size} of ${scenarios.length} scenarios`,
-      "a tail is a part of the scenarios: lower the size, or add scenarios",
+      `${tail.size} of ${each} scenarios`,
+      "a tail is a part of the scenarios of each set: lower the size, or add scenarios",
     );
   return scenarios;
 }
 
-/** twin: the tail of `evaluateRules` */
+/** The first of every list, then the second: the lists are of one length. */
+const inTurn = <T>(lists: readonly (readonly T[])[]): T[] => (lists[0] ?? []).flatMap((_, i) => lists.map((list) => list[i]!));
+
+/** Of every set. twin: the tail of `evaluateRules` */
 export function tailRule({ tail }: Policy, scenarios: number): TailRule {
   if (tail === undefined || scenarios === 0) return { size: 1, flags: 0 };
   return tail.measure === "es" ? { size: tail.size, flags: 0 } : { size: 1, flags: tail.size - 1 };
 }
 
-/** One number per factor, every volatility that of an underlying, every set once. */
+/** One number per factor, every volatility that of an underlying. */
 function requireFactors(
   { underlyings, volatility, volFactors, sets }: MonteCarlo & { readonly sets: readonly CorrelationSet[] },
   refuse: (path: string, message: string, hint: string) => never,
 ): void {
   if (volatility.length !== underlyings.length)
     refuse(`${PATH}.volatility`, `${volatility.length} volatilities for ${underlyings.length} underlyings`, "give one per underlying");
-  sets.forEach((set, i) => {
-    if (sets.indexOf(set) !== i)
-      refuse(`${PATH}.sets[${i}]`, `${set} occurs twice`, "list each set once: the same scenarios would count twice");
-  });
   if (volFactors === undefined) return;
   const path = `${PATH}.volFactors`;
   volFactors.underlyings.forEach((name, i) => {

@@ -1,15 +1,15 @@
 /** The tail of a policy: a measure, and where its scenarios come from. */
 import { z } from "zod";
 import type { Factor } from "../units.ts";
-import { code, ONE, within, rate, multiplier, correlationField, names } from "./policy-fields.ts";
-import { nameField, positivePrice } from "./schema.ts";
+import { code, correlationSets, ONE, within, rate, multiplier, correlationField, names } from "./policy-fields.ts";
+import { byNames, nameField, positivePrice } from "./schema.ts";
 
 const list = z.array(
   z.strictObject({
     id: nameField(),
-    moves: z.record(z.string(), multiplier),
+    moves: byNames(multiplier),
     otherwise: multiplier.nullable().default(null),
-    vols: z.record(z.string(), within({ min: 0n, max: 100n * ONE, remedy: "a volatility multiplier lies between 0 and 100" })).default({}),
+    vols: byNames(within({ min: 0n, max: 100n * ONE, remedy: "a volatility multiplier lies between 0 and 100" })).default({}),
   }),
 );
 const lambda = within({ min: 1n, max: ONE - 1n, remedy: "a decay factor lies between 0 and 1, both excluded" });
@@ -41,13 +41,22 @@ export const sourceSchema = z.discriminatedUnion("kind", [
     volFactors: z.strictObject({ underlyings: names, volOfVol: z.array(annual) }).optional(),
     /** Of the underlyings, then of the names in volFactors. */
     correlation: z.array(z.array(correlationField)),
-    /** The correlation-breakdown switch: the scenarios of these sets are all in the tail. */
-    sets: z
-      .array(z.enum(["medium", "high", "low", "one"]))
-      .min(1)
-      .default(["medium"]),
+    /** The correlation-breakdown switch: the worst of these sets counts, each measured by itself. */
+    sets: correlationSets.default(["medium"]),
   }),
 ]);
 
-/** `es`: mean of the `size` worst; `var`: the `size`-th worst. The larger of it and the worst of the scenario grid counts. */
-export const tailSchema = z.strictObject({ measure: z.enum(["es", "var"]), size: z.int().min(1), source: sourceSchema });
+/**
+ * `es`: mean of the `size` worst of a set; `var`: the `size`-th worst. A share of scenarios that is no whole number rounds down, which is the
+ * safe side. The larger of it and the worst of the scenario grid counts.
+ */
+export const tailSchema = z.strictObject({
+  measure: z.enum(["es", "var"]),
+  size: z.int().min(1),
+  source: sourceSchema,
+  /**
+   * What a volatility's move means for each expiry: the same multiplier for all, or one of 30 days, of which nearer expiries take more and
+   * farther ones less, as powers: multiplier^((30 / days)^power) with floor and powers of `volShock`.
+   */
+  volTerm: z.enum(["parallel", "scaled"]).default("parallel"),
+});

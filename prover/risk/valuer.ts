@@ -3,8 +3,8 @@ import { SCALE, type Factor } from "../units.ts";
 import type { SkewDirection, VolDirection } from "./policy.ts";
 import type { Exact, UnitCharge } from "./unit-risk.ts";
 
-/** How implied volatility moves: as the policy shocks it, or by a given multiplier at 1e-9 (historical and simulated scenarios). */
-export type VolMove = VolDirection | SkewDirection | { readonly multiplier: Factor };
+/** How implied volatility moves: as the policy shocks it, or by a given multiplier at 1e-9 (historical and simulated scenarios), scaled by time or not. */
+export type VolMove = VolDirection | SkewDirection | { readonly multiplier: Factor; readonly isScaled: boolean };
 
 export interface Valuer {
   /** Contribution to equity. */
@@ -13,8 +13,8 @@ export interface Valuer {
   readonly modelValue: Exact;
   /** Change of worth when spot (or forward) is multiplied by `move` at 1e-9 and volatility moves. */
   readonly change: (move: Factor, vol: VolMove) => Exact;
-  /** Whether its price has a basis to spot that can move alone: dated contracts. */
-  readonly hasBasis: boolean;
+  /** Change of worth when its own forward is multiplied by `move` at 1e-9 and spot stays; null for what has no date, and so no basis to spot. */
+  readonly basis: ((move: Factor) => Exact) | null;
   readonly charges: readonly UnitCharge[];
 }
 

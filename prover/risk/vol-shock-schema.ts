@@ -1,8 +1,8 @@
 /** Volatility shocks as a policy writes them: one for all underlyings, and what differs for some. */
 import { z } from "zod";
-import { MarginProofError } from "../errors.ts";
 import type { VolShock, VolShockOverride } from "./policy.ts";
 import { code, ONE, within } from "./policy-fields.ts";
+import { refuse as refuseAt, type Checking, type RequireKnown } from "./policy-refusals.ts";
 import { factorText, nameField, refuse, type Json } from "./schema.ts";
 
 const power = within({ min: 0n, max: 2n * ONE, remedy: "a power lies between 0 and 2: nearer expiries are shocked more, not less" });
@@ -43,13 +43,10 @@ export const volShockSchema = z.strictObject({
  *
  * @throws InvalidPolicy
  */
-export function checkVolShock(shock: VolShock, requireKnown: (name: string, path: string) => void): void {
-  const refuseAt = (path: string, message: string, hint: string): never => {
-    throw new MarginProofError("InvalidPolicy", message, { path, hint });
-  };
+export function checkVolShock(shock: VolShock, requireKnown: RequireKnown, check: Checking): void {
   const { kind: base = "relative", overrides = [] } = shock;
   const seen = new Set<string>();
-  overrides.forEach((override, i) => {
+  check.each(overrides, (override, i) => {
     const { underlying, kind: own = base } = override;
     const path = `volShock.overrides[${i}]`;
     requireKnown(underlying, `${path}.underlying`);

@@ -1,8 +1,10 @@
 /** Volatility shocks that grow as expiry approaches: a week's volatility moves more than a year's. */
+import { EXP_MAX, exp } from "../numeric/exp.ts";
+import { ln } from "../numeric/ln.ts";
 import { pow } from "../numeric/pow.ts";
-import { ONE, ZERO, add, fromFactor, max, mul, ratio, sub } from "../numeric/real.ts";
+import { ONE, ZERO, add, fromFactor, max, min, mul, ratio, sub } from "../numeric/real.ts";
 import type { Real } from "../numeric/real.ts";
-import { SCALE } from "../units.ts";
+import { SCALE, type Factor } from "../units.ts";
 import type { VolDirection, VolShock } from "./policy.ts";
 
 const DAY = 86_400n;
@@ -27,6 +29,12 @@ export function volShockMultiplier(secondsToExpiry: number, shock: Pick<VolShock
   const floor = shock.dteFloorDays * DAY;
   const power = remaining <= reference ? shock.shortPower : shock.longPower;
   return pow(ratio(reference, remaining > floor ? remaining : floor), fromFactor(power));
+}
+
+/** A multiplier of 30 days' volatility for an expiry: its m-th power, m from `volShockMultiplier`, to nearest; from e^128 on that. */
+export function scaledMultiplier(multiplier: Factor, secondsToExpiry: number, shock: VolShock): Real {
+  if (multiplier === 0n) return ZERO;
+  return exp(min(EXP_MAX, mul(volShockMultiplier(secondsToExpiry, shock), ln(fromFactor(multiplier)))));
 }
 
 /**

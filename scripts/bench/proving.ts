@@ -6,6 +6,7 @@ import { loadArtifacts, loadVerifyingArtifacts } from "../../prover/proof/artifa
 import { withCurve } from "../../prover/proof/curve-session.ts";
 import { proveWitness, verify } from "../../prover/proof/groth16.ts";
 import { prepareProof } from "../../prover/proof/prepare-proof.ts";
+import { loadMeter, type Load } from "./load.ts";
 import { demoRequest, NOWHERE } from "./request.ts";
 
 /** Milliseconds; one entry per proof, the first of them cold. */
@@ -16,6 +17,7 @@ export interface ProvingTimes {
   readonly prove: number[];
   readonly verify: number[];
   readonly peakMegabytes: number;
+  readonly machine: Load;
 }
 
 async function timed<T>(into: number[], work: () => Promise<T> | T): Promise<T> {
@@ -26,6 +28,7 @@ async function timed<T>(into: number[], work: () => Promise<T> | T): Promise<T> 
 }
 
 async function measure(tier: string, proofs: number): Promise<ProvingTimes> {
+  const loadOf = loadMeter();
   const [load, prepare, witness, prove, check]: number[][] = [[], [], [], [], []] as const;
   const request = demoRequest(tier, NOWHERE);
   const artifacts = await timed(load!, () => loadArtifacts(tier));
@@ -38,7 +41,7 @@ async function measure(tier: string, proofs: number): Promise<ProvingTimes> {
       if (!(await timed(check!, () => verify(vkey, publicSignals, proof)))) throw new Error("the proof does not verify");
     }
   });
-  return { load: load![0]!, prepare: prepare![0]!, witness: witness!, prove: prove!, verify: check!, peakMegabytes: process.resourceUsage().maxRSS / 1024 };
+  return { load: load![0]!, prepare: prepare![0]!, witness: witness!, prove: prove!, verify: check!, peakMegabytes: process.resourceUsage().maxRSS / 1024, machine: loadOf() };
 }
 
 if (import.meta.main) {

@@ -3,6 +3,7 @@ import { buildSnapshot } from "../../prover/commitment/snapshot.ts";
 import { claimFor } from "../../prover/proof/claim.ts";
 import type { ProvingRequest } from "../../prover/proof/proving-request.ts";
 import { tierParameters } from "../../prover/proof/tiers.ts";
+import type { Account } from "../../prover/risk/book.ts";
 import { marginReport } from "../../prover/risk/margin-report.ts";
 import type { Policy } from "../../prover/risk/policy.ts";
 import { marketRisk } from "../../prover/risk/risk-array.ts";
@@ -12,10 +13,10 @@ import { buildRegistry } from "../../prover/statement/attester-registry.ts";
 import { scopeOf } from "../../prover/statement/scope.ts";
 import { signStatement } from "../../prover/statement/signed-statement.ts";
 import { randomSalt } from "../../prover/statement/statement.ts";
-import { SCALE, type Bps, type Usd } from "../../prover/units.ts";
+import { SCALE, type Bps, type Quantity, type Usd } from "../../prover/units.ts";
 import { readDemoBook } from "../demo/book.ts";
 
-const AS_OF = 1_790_000_000;
+export const AS_OF = 1_790_000_000;
 
 /** Where a proof would be submitted, and for whom. */
 export interface Place {
@@ -26,11 +27,24 @@ export interface Place {
 
 export const NOWHERE: Place = { chainId: 31337n, registry: `0x${"11".repeat(20)}`, subject: `0x${"22".repeat(20)}` };
 
-/** The shipped book under the shipped policy or another, signed and ready to prove. */
-export function demoRequest(tier: string, { chainId, registry, subject }: Place, asOf = AS_OF, other?: Policy): ProvingRequest {
+/** What stands in for parts of the shipped world. */
+interface Other {
+  readonly policy?: Policy;
+  readonly accountsOf?: (shipped: readonly Account[]) => readonly Account[];
+}
+
+/**
+ * The shipped book with ether bought at the venue until it gains where bitcoin loses: offsets between coins and credits for spreads between
+ * them change what is required only then. As many positions, as much work for a prover.
+ */
+export const hedged = (shipped: readonly Account[]): readonly Account[] =>
+  shipped.map((account, a) => (a > 0 ? account : { ...account, positions: account.positions.map((each) => (each.instrument === "ETH" ? { ...each, quantity: (500n * SCALE.quantity) as Quantity } : each)) }));
+
+/** The shipped book under the shipped policy, or others, signed and ready to prove. */
+export function demoRequest(tier: string, { chainId, registry, subject }: Place, { policy: other, accountsOf = (shipped) => shipped }: Other = {}): ProvingRequest {
   const parameters = tierParameters(tier);
-  const { market, policy: shipped, accounts } = readDemoBook(asOf);
-  const policy = other ?? shipped;
+  const { market, policy: shipped, accounts: shippedAccounts } = readDemoBook(AS_OF);
+  const [policy, accounts] = [other ?? shipped, accountsOf(shippedAccounts)];
   const snapshot = buildSnapshot(market, policy, { treeParents: parameters.treeParents, shape: shapeOf(parameters) });
   const keys = accounts.map(() => AttesterKey.generate());
   const attesters = accounts.map(({ venue }, v) => ({ venue, key: keys[v]!.publicKey, assurance: "venue-signed" as const, validFrom: 0, validUntil: 2 ** 32 - 1 }));

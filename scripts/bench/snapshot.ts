@@ -3,6 +3,7 @@ import { marketJson, parseMarket, type Market } from "../../prover/risk/market.t
 import { marketRisk } from "../../prover/risk/risk-array.ts";
 import { riskPlan } from "../../prover/risk/risk-plan.ts";
 import { readDemoBook } from "../demo/book.ts";
+import { AS_OF } from "./request.ts";
 
 export interface SnapshotTimes {
   readonly instruments: number;
@@ -13,7 +14,7 @@ export interface SnapshotTimes {
 
 /** The shipped market with more strikes between its own, until it lists `count` instruments. */
 function wideMarket(count: number): { market: Market; policy: ReturnType<typeof readDemoBook>["policy"] } {
-  const { market, policy } = readDemoBook(1_790_000_000);
+  const { market, policy } = readDemoBook(AS_OF);
   const options = market.listings.filter(({ instrument }) => instrument.kind === "option");
   const extra = Array.from({ length: Math.max(0, count - market.listings.length) }, (_, i) => {
     const listing = options[i % options.length]!;

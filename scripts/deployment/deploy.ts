@@ -30,7 +30,7 @@ export interface DeploymentOptions {
   readonly deploymentId?: string;
 }
 
-/** Chain ids of Hardhat's and Ganache's networks, which forget. twin: TierTable._isLocalNetwork */
+/** Chain ids of Hardhat's and Ganache's networks, which forget. twin: LocalNetwork.isLocal */
 export const LOCAL_CHAINS = [31337n, 1337n];
 
 /**
@@ -83,7 +83,7 @@ async function recordOf(chain: Connection, plan: DeploymentPlan, contracts: Read
 
 const addressOf = async (contract: Contract): Promise<Address> => parseAddress(await contract.getAddress());
 
-function refuseOffLocal(chainId: bigint, { tiers, collateralToken }: DeploymentPlan): void {
+function refuseOffLocal(chainId: bigint, { tiers, collateralToken, publishers, quorum }: DeploymentPlan): void {
   if (LOCAL_CHAINS.includes(chainId)) return;
   const path = `chain ${chainId}`;
   const local = tiers.find(({ lock }) => lock.setup.kind === "local");
@@ -91,4 +91,5 @@ function refuseOffLocal(chainId: bigint, { tiers, collateralToken }: DeploymentP
     throw new MarginProofError("LocalKeyOnPublicNetwork", `the key of tier ${local.tier} comes from a local set-up: its maker can forge proofs`, { path, hint: "use keys of a ceremony, or a local chain" });
   }
   if (collateralToken === "demo") throw new MarginProofError("ChainError", "a demo dollar is worth nothing: anyone may mint it", { path, hint: "name a token in collateralToken, or use a local chain" });
+  if (quorum === publishers.length) throw new MarginProofError("OutOfRange", `all ${quorum} publishers must agree: each could stop publication alone`, { path: "quorum", hint: "name a publisher more, or use a local chain" });
 }

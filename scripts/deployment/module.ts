@@ -9,6 +9,9 @@ import { SETUP_KINDS } from "../../prover/chain/deployment.ts";
 import { STATEMENT_KINDS, statementKind } from "../../prover/proof/tiers.ts";
 import type { DeploymentPlan } from "./plan.ts";
 
+/** Seconds: the least that networks take which are not local. */
+const DEFAULT_ATTESTER_NOTICE = 86_400;
+
 /** Contracts that the account which deploys administers at first. The oracle has its admin and guardian from the start. */
 const ADMINISTERED = ["MarginHealthVerifier", "AttesterRegistry", "MarginHealthRegistry"] as const satisfies readonly ContractName[];
 
@@ -25,16 +28,15 @@ export function rolesOf(name: ContractName): readonly string[] {
  */
 export function protocolModule(plan: DeploymentPlan, deployer: string) {
   return buildModule("MarginHealth", (m) => {
-    const attesters = m.contract("AttesterRegistry", [deployer, plan.attesterGrace]);
+    const attesters = m.contract("AttesterRegistry", [deployer, plan.attesterGrace, plan.attesterNotice ?? DEFAULT_ATTESTER_NOTICE]);
     const oracle = m.contract("SnapshotOracle", [snapshotTerms(plan, plan.admin)]);
     const verifier = m.contract("MarginHealthVerifier", [deployer, plan.tierActivationDelay, plan.tierNoticePeriod]);
     const token = plan.collateralToken === "demo" ? m.contract("DemoDollar") : plan.collateralToken;
     const registry = m.contract("MarginHealthRegistry", [deployer, verifier, oracle, attesters, token]);
     const escrow = m.contractAt("CollateralEscrow", m.staticCall(registry, "escrow"));
     const keys = plan.tiers.map(({ tier, vkey, lock, parameters }) => {
-      const key = m.contract("Groth16Verifier", [{ ...solidityKey(vkey) }], { id: moduleId("Key", tier) });
       const kinds = [SETUP_KINDS.indexOf(lock.setup.kind), STATEMENT_KINDS.indexOf(statementKind(parameters))];
-      return m.call(verifier, "addTier", [tierId(tier), key, ...kinds], { id: moduleId("Tier", tier) });
+      return m.call(verifier, "addTier", [tierId(tier), { ...solidityKey(vkey) }, ...kinds], { id: tierModuleId(tier) });
     });
     const policies = plan.policies.map(({ policyHash, level, minRatioBps, minAssurance, maxStatementAge }, p) =>
       m.call(registry, "addPolicy", [policyId(policyHash), levelBit(level), minRatioBps, assuranceLevel(minAssurance), maxStatementAge], { id: `Policy_${p}` }),
@@ -55,4 +57,4 @@ export function protocolModule(plan: DeploymentPlan, deployer: string) {
 }
 
 /** Ignition's names have letters, digits and underscores only. */
-const moduleId = (kind: string, tier: string): string => `${kind}_${tier.replaceAll("-", "_")}`;
+const tierModuleId = (tier: string): string => `Tier_${tier.replaceAll("-", "_")}`;

@@ -35,6 +35,8 @@ export interface DeploymentPlan extends SnapshotPlan {
   readonly tierNoticePeriod: number;
   /** Seconds for which a superseded attester root may be used. */
   readonly attesterGrace: number;
+  /** Seconds of notice before an attester root after the first counts: a day by default, or more on networks that are not local. */
+  readonly attesterNotice?: number | undefined;
   /** A token whose unit is worth one of the quote; `demo` deploys one of no worth, on local networks only. */
   readonly collateralToken: Address | "demo";
   readonly policies: readonly PolicyTerms[];
@@ -64,6 +66,7 @@ const schema = z.strictObject({
   maxSnapshotAge: seconds,
   historyWindow: z.int().min(0).max(1_000),
   attesterGrace: seconds,
+  attesterNotice: seconds.optional(),
   collateralToken: z.union([z.literal("demo"), addressField()]),
   policies: z.array(z.strictObject({
     policy: z.string(),

@@ -43,6 +43,7 @@ const FORGERIES: readonly { hint: string; test: string; title: string }[] = [
   { hint: "InUse.out", test: "in-use", title: "at out, for a count of %i" },
   { hint: "PairedInFull.inverse", test: "pairing", title: "at inverse where both have something left, with every dependent wire recomputed" },
   { hint: "MarginBreach.which", test: "margin", title: "at which, with every dependent wire recomputed" },
+  { hint: "TailAttained.set", test: "tail", title: "at set, with every dependent wire recomputed: what is chosen is in no other set, however many there are" },
   { hint: "PairCredit.rateIM", test: "pairing", title: "at rateIM or inverse, with every dependent wire recomputed" },
   { hint: "PairCredit.inverse", test: "pairing", title: "at rateIM or inverse, with every dependent wire recomputed" },
   { hint: "AttesterMembership.high", test: "attester-registry", title: "at high or low, for place %i" },

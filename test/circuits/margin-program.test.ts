@@ -1,20 +1,20 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { columnTotals } from "../../prover/commitment/columns.ts";
-import { padRules, shapeNumbers, shapeOf } from "../../prover/commitment/padded-rules.ts";
+import { padRules, shapeNumbers } from "../../prover/commitment/padded-rules.ts";
 import { ceilSqrt, divUp } from "../../prover/numeric/rounding.ts";
 import { paddedWorking, programInputs } from "../../prover/proof/program-input.ts";
-import { tierParameters } from "../../prover/proof/tiers.ts";
 import type { ColumnTotals, MarginRules } from "../../prover/risk/margin-rules.ts";
 import { evaluateRules } from "../../prover/risk/margin-program.ts";
 import { FIELD, SCALE, type Level, type Value } from "../../prover/units.ts";
 import { law } from "../support/law.ts";
 import { forgeHints } from "../support/nested-hints.ts";
-import { plainRules, zeroTotals } from "../support/rules.ts";
+import { EVERY_RULE, plainRules, zeroTotals } from "../support/rules.ts";
 import { randomRules, randomTotals } from "../support/random-rules.ts";
+import { measureBySorting } from "../support/tail-by-sorting.ts";
 import { expectCost, underTest, type Inputs, type Tested } from "../support/template.ts";
 
-const SHAPE = shapeOf(tierParameters("rules"));
+const SHAPE = EVERY_RULE;
 /** What the prover chooses, against itself. */
 const BOUNDS = ["loss", "tiered", "requirement", "aggregate", "root", "measure", "worst"] as const;
 const RULES = ["weight", "cellRule", "groupRule", "exposureRule", "piece", "correlation", "sensitivity", "tailRule"] as const;
@@ -145,8 +145,12 @@ describe("MarginProgram", () => {
     });
 
     it("more tail scenarios left out than the rule allows", async () => {
-      const given = inputs({ ...rules, tail: { size: 1, flags: 1 } }, totals, "MM");
-      expect(await tested.refusal({ ...given, leftOut: [1n, 1n, 0n, 0n, 0n, 0n] })).toContain("TailMeasure");
+      for (const tailSets of [1, 2, 3]) {
+        const given = inputs({ ...rules, tail: { size: 1, flags: 1 }, shape: { ...rules.shape, tailSets } }, totals, "MM");
+        // Two of the first set.
+        const leftOut = Array.from({ length: SHAPE.tails }, (_, t) => (t === 0 || t === tailSets ? 1n : 0n));
+        expect(await tested.refusal({ ...given, leftOut })).toContain("TailMeasure");
+      }
     });
 
     it("a set, a group or a target that is not there", async () => {
@@ -209,7 +213,7 @@ describe("MarginProgram", () => {
     it("by the measure of a tail in a breach: no other losses, left out or chosen, make value at risk or shortfall larger", async () => {
       const pnl = [-50n, -40n, 7n, -30n, -40n, 60n];
       for (const tail of [{ size: 1, flags: 2 }, { size: 2, flags: 0 }, { size: 2, flags: 1 }]) {
-        const rules: MarginRules = { ...BOOK_RULES, tail };
+        const rules: MarginRules = { ...BOOK_RULES, tail, shape: { ...BOOK_RULES.shape, tailSets: 1 } };
         const totals = { ...BOOK_TOTALS, tail: pnl as Value[] };
         const honest = inputs(rules, totals, "MM", true);
         const measure = (honest.measure as bigint[])[0]!;
@@ -221,7 +225,27 @@ describe("MarginProgram", () => {
         expect(ways.length).toBeGreaterThan(10);
         for (const { leftOut, chosen } of ways) {
           for (const threshold of [50n, 40n, 30n]) {
-            const total = columnTotals(totals, SHAPE, threshold);
+            const total = columnTotals(totals, SHAPE, { thresholds: [threshold], losses: [] });
+            const given = { ...honest, total, sign: total.map((y) => (y >= 0n ? 1n : -1n)), leftOut, chosen, measure: [measure + 1n], worst: [measure + 1n] };
+            expect(await breach.refusal(given)).toContain("TailAttained");
+          }
+        }
+      }
+    });
+
+    it("by the measure of sets of a tail in a breach: nothing left out and chosen among all of them, with any threshold, makes it larger", async () => {
+      for (const { tailSets, tail } of [{ tailSets: 2, tail: { size: 1, flags: 1 } }, { tailSets: 2, tail: { size: 2, flags: 0 } }, { tailSets: 3, tail: { size: 2, flags: 0 } }, { tailSets: 3, tail: { size: 1, flags: 1 } }]) {
+        const pnl = [-50n, -40n, 7n, -30n, -40n, 60n];
+        const rules: MarginRules = { ...BOOK_RULES, tail, shape: { ...BOOK_RULES.shape, tailSets } };
+        const totals = { ...BOOK_TOTALS, tail: pnl as Value[] };
+        const honest = inputs(rules, totals, "MM", true);
+        const measure = (honest.measure as bigint[])[0]!;
+        const sets = Array.from({ length: tailSets }, (_, k) => pnl.filter((_, t) => t % tailSets === k));
+        expect(measure).toBe(measureBySorting(sets, tail));
+        expect(await breach.refusal(honest)).toBe("accepted");
+        for (const { leftOut, chosen } of assignments(pnl.length, tail)) {
+          for (const threshold of [50n, 40n, 30n]) {
+            const total = columnTotals(totals, SHAPE, { thresholds: [threshold], losses: [] });
             const given = { ...honest, total, sign: total.map((y) => (y >= 0n ? 1n : -1n)), leftOut, chosen, measure: [measure + 1n], worst: [measure + 1n] };
             expect(await breach.refusal(given)).toContain("TailAttained");
           }
@@ -230,7 +254,7 @@ describe("MarginProgram", () => {
     });
 
     it("at a selector, a sign or a choice of any part, with every dependent wire recomputed, so that anything else is required", async () => {
-      const HINTS = /\.(?:negative|index|selector\[\d+\]|used\[\d+\]|out\[\d+\])$|^main\.targetOf/;
+      const HINTS = /\.(?:negative|index|set|(?:selector|number)\[\d+\]|used\[\d+\]|out\[\d+\])$|^main\.targetOf/;
       for (const [by, isBreach] of [[tested, false], [breach, true]] as const) {
         const given = inputs(BOOK_RULES, BOOK_TOTALS, "IM", isBreach);
         const { tried, accepted } = forgeHints(by.circuit, await by.witness(given), HINTS, Object.keys(given), ["stress", "outside"]);
@@ -249,8 +273,8 @@ describe("MarginProgram", () => {
 
   describe("costs", () => {
     it("the sum of its parts", () => {
-      expectCost("MarginProgram", ["rules"], tested);
-      expectCost("MarginProgram", ["rules breach"], breach);
+      expectCost("MarginProgram", ["rules", "4 exposures"], tested);
+      expectCost("MarginProgram", ["rules breach", "4 exposures"], breach);
     });
   });
 });

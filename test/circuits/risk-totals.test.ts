@@ -13,7 +13,7 @@ import { expectCost, underTest, withGenerators, type Inputs, type Tested } from 
 
 /** One column of every kind. */
 const SHAPE: RiskShape = {
-  cells: 1, groups: 0, nettingSets: 1, scenarios: 1, skews: 1, bases: 1, tails: 2, exposures: 1, tiers: 0, correlations: 1, sensitivities: 0, cellValues: true, floors: true, pairing: false,
+  cells: 1, groups: 0, nettingSets: 1, scenarios: 1, skews: 1, bases: 1, tails: 2, tailSets: 2, exposures: 1, tiers: 0, correlations: 1, sensitivities: 0, cellValues: true, floors: true, pairing: false,
 };
 const POSITIONS = 2;
 const LIMIT = 1n << BigInt(BITS.total - 1);
@@ -42,8 +42,8 @@ describe("CommittedRisk", () => {
   });
 
   describe("agrees", () => {
-    law("with twice commitTotals, whatever the threshold of the tails; signs are those of the totals", fc.asyncProperty(numbers(LIMIT / 2n), fc.bigInt({ min: -LIMIT / 2n, max: LIMIT / 2n }), async (x, threshold) => {
-      const total = columnTotals(totalsOf(x), SHAPE, threshold);
+    law("with twice commitTotals, whatever the thresholds of the tails; signs are those of the totals", fc.asyncProperty(numbers(LIMIT / 2n), numbers(LIMIT / 2n), async (x, [first, second]) => {
+      const total = columnTotals(totalsOf(x), SHAPE, { thresholds: [first!, second!], losses: [] });
       expect(await commitment(total)).toEqual(multiply(commitTotals(totalsOf(x)), 2n));
       expect(await tested.outputs({ total }, "sign")).toEqual(total.map((y) => (y >= 0n ? 1n : FIELD - 1n)));
     }), 20);
@@ -57,7 +57,7 @@ describe("CommittedRisk", () => {
 
   describe("cannot be forged", () => {
     it("by the negated sign of any column", async () => {
-      const honest = await tested.witness({ total: columnTotals(totalsOf(SOME), SHAPE, 8n) });
+      const honest = await tested.witness({ total: columnTotals(totalsOf(SOME), SHAPE, { thresholds: [8n], losses: [] }) });
       for (let k = 0; k < COLUMNS; k++) {
         const forged = tested.circuit.forge(honest, { [`sign[${k}]`]: -tested.circuit.signal(honest, `sign[${k}]`) });
         expect(tested.circuit.checkConstraints(forged).ok).toBe(false);
@@ -92,14 +92,14 @@ describe("RiskTotals", () => {
     const points = rows.map((row, i) => windows(row, book[i]![1]));
     return { cx: rows.map(({ x }) => x), cy: rows.map(({ y }) => y), px: points.map((each) => each.map(({ x }) => x)), py: points.map((each) => each.map(({ y }) => y)), total };
   }
-  const honest = (a: readonly bigint[], m: bigint, b: readonly bigint[], n: bigint, threshold = 0n): Inputs =>
-    inputs([[entriesOf(a), m], [entriesOf(b), n]], columnTotals(totalsOf(a.map((x, k) => m * x + n * b[k]!)), SHAPE, threshold));
+  const honest = (a: readonly bigint[], m: bigint, b: readonly bigint[], n: bigint, ...thresholds: bigint[]): Inputs =>
+    inputs([[entriesOf(a), m], [entriesOf(b), n]], columnTotals(totalsOf(a.map((x, k) => m * x + n * b[k]!)), SHAPE, { thresholds, losses: [] }));
 
   describe("agrees", () => {
     const entry = numbers(1n << 20n);
     const magnitude = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
     law("with sums of magnitude times entry, one unit more or less in any column is refused", fc.asyncProperty(entry, magnitude, entry, magnitude, fc.nat({ max: COLUMNS - 1 }), async (a, m, b, n, k) => {
-      const given = honest(a, m, b, n, 77n);
+      const given = honest(a, m, b, n, 77n, -5n);
       expect(await tested.refusal(given)).toBe("accepted");
       const total = given.total as bigint[];
       for (const step of [1n, -1n]) expect(await tested.refusal({ ...given, total: total.with(k, total[k]! + step) })).toBe("RiskTotals");
@@ -107,10 +107,13 @@ describe("RiskTotals", () => {
   });
 
   describe("refuses", () => {
-    it("tails shifted by another threshold than the one beside them", async () => {
-      const given = honest(SOME, 2n, SOME, 3n, 5n);
-      const at = columnLabels(SHAPE).indexOf("shift");
-      expect(await tested.refusal({ ...given, total: (given.total as bigint[]).with(at, 6n) })).toBe("RiskTotals");
+    it("tails shifted by another threshold than the one beside them, or by that of the other set", async () => {
+      const total = honest(SOME, 2n, SOME, 3n, 5n, 7n).total as bigint[];
+      const at = columnLabels(SHAPE).indexOf("threshold/0");
+      expect(total.slice(at, at + 2)).toEqual([5n, 7n]);
+      for (const wrong of [total.with(at, 6n), total.with(at + 1, 6n), total.with(at, 7n).with(at + 1, 5n)]) {
+        expect(await tested.refusal({ ...honest(SOME, 2n, SOME, 3n), total: wrong })).toBe("RiskTotals");
+      }
     });
 
     it("no row with an entry as large as the subgroup order, which is the same in the group: publishers refuse such rows (R13)", async () => {

@@ -1,14 +1,13 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { shapeNumbers, shapeOf } from "../../prover/commitment/padded-rules.ts";
+import { shapeNumbers } from "../../prover/commitment/padded-rules.ts";
 import { ruleInputs, rulesHash } from "../../prover/commitment/rules-hash.ts";
-import { tierParameters } from "../../prover/proof/tiers.ts";
 import { law } from "../support/law.ts";
-import { plainRules } from "../support/rules.ts";
+import { EVERY_RULE, plainRules } from "../support/rules.ts";
 import { randomRules } from "../support/random-rules.ts";
 import { expectCost, underTest, type Inputs, type Tested } from "../support/template.ts";
 
-const SHAPE = shapeOf(tierParameters("rules"));
+const SHAPE = EVERY_RULE;
 const NAMES = ["lossFactor", "weight", "cellRule", "groupRule", "exposureRule", "piece", "correlation", "sensitivity", "tailRule"];
 
 /** Every number of nested lists, and the same lists with one number raised. */
@@ -52,6 +51,6 @@ describe("RulesHash", () => {
   });
 
   describe("costs", () => {
-    it("a hash for each fifteen parameters", () => expectCost("RulesHash", ["rules"], tested));
+    it("a hash for each fifteen parameters", () => expectCost("RulesHash", ["rules", "4 exposures"], tested));
   });
 });

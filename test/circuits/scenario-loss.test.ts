@@ -1,12 +1,11 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { shapeNumbers, shapeOf } from "../../prover/commitment/padded-rules.ts";
+import { shapeNumbers } from "../../prover/commitment/padded-rules.ts";
 import { programInputs } from "../../prover/proof/program-input.ts";
-import { tierParameters } from "../../prover/proof/tiers.ts";
 import type { ColumnTotals, MarginRules, RiskShape } from "../../prover/risk/margin-rules.ts";
 import { FIELD, SCALE, type Factor, type Value } from "../../prover/units.ts";
 import { law } from "../support/law.ts";
-import { zeroTotals } from "../support/rules.ts";
+import { EVERY_RULE, zeroTotals } from "../support/rules.ts";
 import { randomRules, randomTotals } from "../support/random-rules.ts";
 import { expectCost, underTest, type Inputs, type Tested } from "../support/template.ts";
 
@@ -33,7 +32,7 @@ describe("MemberSums", () => {
   });
 });
 
-const GROUPED = shapeOf(tierParameters("rules"));
+const GROUPED = EVERY_RULE;
 /** Cells with rules of their own go straight to their sets. */
 const STRAIGHT = { ...GROUPED, groups: 0 };
 const ONE = SCALE.factor;

@@ -19,7 +19,7 @@ const signsOf = (total: readonly bigint[]) => total.map((y) => (y >= 0n ? 1n : -
 
 /** The scenarios' totals under some losses, right or not, as the circuit reads them. */
 function read(pnl: readonly (readonly bigint[])[], losses: readonly bigint[]): Inputs & { total: bigint[]; sign: bigint[]; loss: bigint[]; cellRule: bigint[][] } {
-  const total = columnTotals({ ...zeroTotals(RULES), scenario: pnl as Value[][] }, SHAPE, 0n, losses);
+  const total = columnTotals({ ...zeroTotals(RULES), scenario: pnl as Value[][] }, SHAPE, { thresholds: [], losses });
   return { cellRule: ruleInputs(RULES, SHAPE).cellRule, total, sign: signsOf(total), loss: [...losses] };
 }
 const lossesOf = (pnl: readonly (readonly bigint[])[]): bigint[] =>

@@ -10,7 +10,7 @@ contract BabyJubjubReader {
     /// @param x First coordinate.
     /// @param y Second coordinate.
     /// @return Whether it can.
-    function isKey(uint256 x, uint256 y) external pure returns (bool) {
+    function isKey(uint256 x, uint256 y) external view returns (bool) {
         return BabyJubjub.isKey(x, y);
     }
 }

@@ -37,7 +37,7 @@ contract BreakerHealth is IMarginHealth {
     }
 
     /// @inheritdoc IMarginHealth
-    function graceUntil(bytes32) external view returns (uint256) {
+    function graceUntil(address, Terms calldata) external view returns (uint256) {
         return _graceUntil;
     }
 

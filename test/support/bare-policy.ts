@@ -38,7 +38,7 @@ export function worldOf(spots: Readonly<Record<string, string>>, instruments: re
     asOf: AS_OF,
     quote: "USD",
     currencies: [{ name: "USDC", price: "1" }, ...currencies],
-    underlyings: Object.entries(spots).map(([name, spot]) => ({ name, spot, expiries: expiries[name] ?? [] })),
+    underlyings: Object.entries(spots).map(([name, spot]) => ({ name, spot, expiries: Object.hasOwn(expiries, name) ? expiries[name] : [] })),
     instruments: [{ kind: "cash", name: "USD", currency: "USD" }, { kind: "cash", name: "USDC", currency: "USDC" }, ...instruments],
   });
 }

@@ -13,6 +13,7 @@ export const CHECKLIST: readonly Line[] = [
     tests: {
       "verification-key": ["refuses a key without contribution, under which a proof of anything is forged from the key alone"],
       "groth16": ["refuses a key that nobody contributed to"],
+      "contract-margin-health-verifier": ["refuses a key %s, by the key's own error, and keeps its name free"],
       "contract-groth16-verifier": ["that nobody contributed to, under which anything can be forged", "to the forgery that an un-contributed key accepts"],
       "checklist": ["1 a key without contribution is refused by loading and by deploying"],
     },
@@ -235,7 +236,7 @@ export const CHECKLIST: readonly Line[] = [
     number: 23,
     refused: "a verifier's no taken for yes",
     tests: {
-      "contract-margin-health-verifier": ["refuses any signal changed by one: false is never taken for an answer", "refuses an empty name, an address without code, and ending what is not there", "refuses a contract that holds no key"],
+      "contract-margin-health-verifier": ["refuses any signal changed by one: false is never taken for an answer", "checks a tier's proofs with Groth16Verifier and the announced key, byte for byte, deployed by itself", "has no way to a key that somebody else deployed: nothing it is given is an address, but of who may do what"],
       "contract-groth16-verifier": ["that run out of gas, instead of calling them invalid", "with any coordinate at q or above, though it is the same point", "every point at infinity", "outside its subgroup"],
       "contract-margin-health-registry": ["an unknown tier, a disabled tier, a proof of something else, a malformed proof"],
     },
@@ -244,7 +245,7 @@ export const CHECKLIST: readonly Line[] = [
     number: 24,
     refused: "a key or policy exchanged under its name, or brought back",
     tests: {
-      "contract-margin-health-verifier": ["never replaces a key, nor brings back a disabled tier", "refuses strangers, each role apart", "takes a key once: not for another kind, not under another name, not in another contract, not after its tier's end"],
+      "contract-margin-health-verifier": ["never replaces a key, nor brings back a disabled tier", "refuses strangers, each role apart", "takes a key once: not for another kind, not under another name, not after its tier's end"],
       "contract-tier-lifetime": ["takes no proof a second before its delay has passed", "needs the whole notice: one second less is refused, and so is the past", "moves neither forward nor back, before it and after it"],
       "contract-administrators": ["calls every function of every contract with anything it has seen, and nobody is healthy for it"],
       "contract-policy-table": ["is never changed, nor brought back once retired", "give no way to health: everything an administrator can send leaves an unproved subject unhealthy"],

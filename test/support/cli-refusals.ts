@@ -40,6 +40,10 @@ const grow = (...more: string[]) => [
   "account-set", "grow", "--subject", SUBJECT, "--account", "deribit/main", "custodian/vault", "--salt", "../../set.salt", "--new-salt-file", "new.salt", "--out", "out.json", ...more,
 ];
 
+/** Something that is sent to a contract: at an address where there is none, unless told otherwise. */
+const at = (option: "registry" | "oracle", ...act: string[]) => [...act, `--${option}-address`, SUBJECT, "--rpc", "env:RPC", "--key", "env:PUBLISHER"];
+const SET = ["--publisher", SUBJECT, "--quorum", "1"];
+
 /** Exit code 2: the command line itself makes no sense. */
 const MISUSES: readonly Misuse[] = [
   { title: "an unknown command", args: ["forge"], path: "margin-health" },
@@ -75,6 +79,17 @@ const MISUSES: readonly Misuse[] = [
   { title: "a watch that looks every half second", args: watch("--poll", "0.5"), path: "--poll" },
   { title: "a watch over an account without its venue", args: watch("--account", "main"), path: "--account" },
   { title: "a liquidation of a debtor that is no address", args: ["liquidate", "--creditor", "alice", "--journal", "bot", "--rpc", "env:RPC", "--key", "../../deribit.key"], path: "--creditor" },
+  { title: "a release without its step", args: ["account-set", "release"], path: "margin-health account-set release" },
+  { title: "a release with a key on the command line", args: [...at("registry", "account-set", "release", "announce").slice(0, -1), PUBLISHERS[0]!.privateKey], path: "--key" },
+  { title: "a pause of nothing", args: ["control", "pause", "--rpc", "env:RPC", "--key", "env:PUBLISHER"], env: PUBLISHER_KEY, path: "--oracle-address" },
+  { title: "a pause of two contracts", args: at("registry", "control", "pause", "--oracle-address", SUBJECT), env: PUBLISHER_KEY, path: "margin-health control pause" },
+  { title: "a revocation of a root without its policy", args: at("oracle", "control", "revoke", "--root", "1"), env: PUBLISHER_KEY, path: "--root" },
+  { title: "a revocation of a file and a root", args: at("oracle", "control", "revoke", "../../snapshot.json", "--root", "1"), env: PUBLISHER_KEY, path: "--root" },
+  { title: "publishers of whom one is no address", args: at("oracle", "publishers", "announce", "--publisher", SUBJECT, "bob", "--quorum", "2"), env: PUBLISHER_KEY, path: "--publisher" },
+  { title: "publishers without a quorum", args: at("oracle", "publishers", "announce", "--publisher", SUBJECT), path: "margin-health publishers announce" },
+  { title: "a veto of what is no hash", args: ["publishers", "sign", "veto", "--rotation", "0x12", "--chain-id", "1", "--oracle-address", SUBJECT, "--key", "env:PUBLISHER", "--out", "out.json"], env: PUBLISHER_KEY, path: "--rotation" },
+  { title: "a decision signed with a key on the command line", args: ["publishers", "sign", "revocation", "../../snapshot.json", "--chain-id", "1", "--oracle-address", SUBJECT, "--key", PUBLISHERS[0]!.privateKey, "--out", "out.json"], path: "--key" },
+  { title: "collateral of no amount", args: at("registry", "collateral", "deposit"), path: "margin-health collateral deposit" },
   { title: "a salt on the command line", args: ["account-set", "--account", "a/b", "--salt-file", SALT], path: "--salt-file" },
 ];
 
@@ -136,6 +151,18 @@ const REFUSALS: readonly Refusal[] = [
   { title: "a subject that is no address", args: ["status", "alice", "--registry-address", SUBJECT, "--rpc", "env:RPC"], code: "InvalidSchema", path: "subject" },
   { title: "a watch over a folder that is not there", args: watch("--from", "nowhere"), code: "UnreadableFile", path: "nowhere" },
   { title: "a watch with its journal below a file", args: watch("--journal", "../../policy.json/keeper"), code: "UnwritableFile", path: "../../policy.json/keeper" },
+  { title: "a release at an address without a registry", args: at("registry", "account-set", "release", "announce"), env: PUBLISHER_KEY, code: "ChainError", path: "--registry-address" },
+  { title: "a dry run at an address without a registry", args: at("registry", "account-set", "release", "execute", "--dry-run"), env: PUBLISHER_KEY, code: "ChainError", path: "--registry-address" },
+  { title: "a deposit at an address without a registry", args: at("registry", "collateral", "deposit", "--amount", "1"), env: PUBLISHER_KEY, code: "ChainError", path: "--registry-address" },
+  { title: "a pause at an address without an oracle", args: at("oracle", "control", "pause"), env: PUBLISHER_KEY, code: "ChainError", path: "--oracle-address" },
+  { title: "a status of an address without an oracle", args: ["control", "status", "--oracle-address", SUBJECT, "--rpc", "env:RPC"], code: "ChainError", path: SUBJECT },
+  { title: "a revocation of an edited snapshot", args: at("oracle", "control", "revoke", "../../odd-snapshot.json"), env: PUBLISHER_KEY, code: "SnapshotMismatch", path: "../../odd-snapshot.json, root" },
+  { title: "a decision to revoke an edited snapshot", args: ["publishers", "sign", "revocation", "../../odd-snapshot.json", "--chain-id", "1", "--oracle-address", SUBJECT, "--key", "env:PUBLISHER", "--out", "out.json"], env: PUBLISHER_KEY, code: "SnapshotMismatch", path: "../../odd-snapshot.json, root" },
+  { title: "a snapshot's signature in place of a decision's", args: ["publishers", "decide", "../../signature.json", "--rpc", "env:RPC", "--key", "env:PUBLISHER"], env: PUBLISHER_KEY, code: "InvalidSchema", path: "../../signature.json, format" },
+  { title: "publishers at an address without an oracle", args: at("oracle", "publishers", "apply", ...SET), env: PUBLISHER_KEY, code: "ChainError", path: "--oracle-address" },
+  { title: "a registry to publish whose root is another's", args: at("registry", "attester", "publish", "../../odd-registry.json"), env: PUBLISHER_KEY, code: "InvalidSchema", path: "../../odd-registry.json, root" },
+  { title: "several keys to revoke at once", args: at("registry", "attester", "revoke", "../../entries.json"), env: PUBLISHER_KEY, code: "InvalidSchema", path: "../../entries.json" },
+  { title: "a key to revoke that is no point", args: at("registry", "attester", "revoke", "../../odd-entry.json"), env: PUBLISHER_KEY, code: "InvalidPoint", path: "../../odd-entry.json, key" },
   { title: "an address without a registry", args: ["status", SUBJECT, "--registry-address", SUBJECT, "--rpc", "env:RPC"], code: "ChainError", path: SUBJECT },
 ];
 
@@ -151,6 +178,7 @@ export async function writeOddities({ folder, cli, read, write }: Workspace): Pr
   await writeFile(join(folder, "odd.csv"), "venue,account,as_of,instrument,quantity\nv,a,1,USD,0.123456789\n");
   await write("odd-snapshot.json", { ...snapshot, root: "1" });
   await write("odd-entry.json", { ...entries[0], key: ["1", "1"] });
+  await write("odd-registry.json", { ...(await read("registry.json")), root: "1" });
   await write("odd-statement.json", { ...statement, sequence: 4 });
   await write("odd-proof.json", { ...proof, publicSignals: { ...proof.publicSignals, onChainCollateral: "1" } });
   await write("boastful-proof.json", { ...proof, artifacts: { ...proof.artifacts, setup: "ceremony" } });

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { Contract, Interface } from "ethers";
 import hre from "hardhat";
 import { afterEach, beforeEach } from "vitest";
@@ -82,4 +83,11 @@ export function restoreAfterEach(chain: () => Chain): void {
   afterEach(async () => {
     await chain().ethers.provider.send("evm_revert", [snapshot]);
   });
+}
+
+/** Where a struct of a mapping keeps a member, by the committed layout: the mapping's slot, and the member's place in the struct. */
+export async function slotOf(contract: (typeof DEPLOYED)[number], mapping: string, member: string): Promise<{ slot: bigint; offset: bigint }> {
+  const { [contract]: lines } = JSON.parse(await readFile("test/snapshots/storage-layout.json", "utf8")) as Record<string, string[]>;
+  const at = (name: string): bigint => BigInt(/^(\d+)\+0 /.exec(lines!.find((line) => line.includes(` bytes ${name}: `))!)![1]!);
+  return { slot: at(mapping), offset: at(`${mapping}.${member}`) };
 }

@@ -36,6 +36,8 @@ export const MAX_SNAPSHOT_AGE = 3_600;
 export const HISTORY_WINDOW = 2;
 export const QUORUM = 2;
 export const GRACE_PERIOD = 86_400;
+/** Seconds before an attester root after the first counts: the least a public network allows. */
+export const ATTESTER_NOTICE = 86_400;
 /** Seconds before a tier is used, and of notice before it ends: the least a public network allows. */
 export const TIER_DELAY = 86_400;
 /** twin: StatementKind.Health */
@@ -79,19 +81,16 @@ export async function createWorld(chain?: Chain, maxSnapshotAge = MAX_SNAPSHOT_A
   const deploy = (name: string, ...parameters: unknown[]): Promise<Contract> => chain.ethers.deployContract(name, parameters);
 
   const token = await deploy("DemoDollar");
-  const key = await deploy("Groth16Verifier", keyOf(SECRETS));
   const verifier = await deploy("MarginHealthVerifier", adminAddress, TIER_DELAY, TIER_DELAY);
   const oracle = await deploy("SnapshotOracle", await worldTerms(publishers, admin!, maxSnapshotAge));
-  const attesters = await deploy("AttesterRegistry", adminAddress, GRACE_PERIOD);
+  const attesters = await deploy("AttesterRegistry", adminAddress, GRACE_PERIOD, ATTESTER_NOTICE);
   const registry = await deploy("MarginHealthRegistry", adminAddress, verifier.target, oracle.target, attesters.target, token.target);
   const escrow = await chain.ethers.getContractAt("CollateralEscrow", await registry.getFunction("escrow")());
   const world: World = { chain, admin: admin!, publishers, subject: subject!, stranger: stranger!, token, verifier, oracle, attesters, registry, escrow };
 
-  await verifier.getFunction("addTier")(TIER, key.target, 1, HEALTH);
-  const breachKey = await deploy("Groth16Verifier", keyOf(BREACH_SECRETS));
-  await verifier.getFunction("addTier")(BREACH_TIER, breachKey.target, 1, BREACH);
-  const growthKey = await deploy("Groth16Verifier", keyOf(GROWTH_SECRETS));
-  await verifier.getFunction("addTier")(GROWTH_TIER, growthKey.target, 1, GROWTH);
+  await verifier.getFunction("addTier")(TIER, keyOf(SECRETS), 1, HEALTH);
+  await verifier.getFunction("addTier")(BREACH_TIER, keyOf(BREACH_SECRETS), 1, BREACH);
+  await verifier.getFunction("addTier")(GROWTH_TIER, keyOf(GROWTH_SECRETS), 1, GROWTH);
   await travelTo(chain, (await now(chain)) + TIER_DELAY);
   await registry.getFunction("addPolicy")(POLICY_ID, ...Object.values(DEMANDED));
   await attesters.getFunction("publish")(ATTESTER_REGISTRY.root, attesterArguments(ATTESTERS));

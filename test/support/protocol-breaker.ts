@@ -1,5 +1,6 @@
 /** What a policy's circuit breaker should do, told from the causes it was given. */
 import { DEFAULT_BREAKER } from "../../prover/chain/snapshot-terms.ts";
+import { latestGrace, type Turn } from "./protocol-grace.ts";
 
 const { moveBps, calmEpochs, calmPeriod, grace, graceWindow } = DEFAULT_BREAKER;
 
@@ -10,36 +11,30 @@ export interface Spot {
 
 export interface BreakerModel {
   isTripped: boolean;
-  /** First second of every cause, in the order in which they became known. */
-  readonly causes: number[];
-  /** When the latest of them became known. */
+  /** Every cause by its first second, and every time it was armed again. */
+  readonly turns: Turn[];
+  /** When the latest cause became known. */
   latestAt: number;
   /** Publications without a new cause since then. */
   calm: number;
   readonly spots: Map<bigint, bigint>;
 }
 
-export const newBreaker = (): BreakerModel => ({ isTripped: false, causes: [], latestAt: 0, calm: 0, spots: new Map() });
+export const newBreaker = (): BreakerModel => ({ isTripped: false, turns: [], latestAt: 0, calm: 0, spots: new Map() });
 
-/** First second of the last grace: a cause begins one unless it comes within the window of one before. */
-function graceBeginning(causes: readonly number[]): number | undefined {
-  return causes.reduce<number | undefined>((begun, cause) => (begun === undefined || cause >= begun + graceWindow ? cause : begun), undefined);
-}
+/** With staleness among them, if the last snapshot has expired. */
+const turnsAt = ({ turns }: BreakerModel, expiry: number | undefined, time: number): readonly Turn[] => (expiry !== undefined && time > expiry ? [...turns, { isCause: true, at: expiry + 1 }] : turns);
 
-/** The causes with staleness among them, if the last snapshot has expired. */
-const causesAt = ({ causes }: BreakerModel, expiry: number | undefined, time: number): readonly number[] => (expiry !== undefined && time > expiry ? [...causes, expiry + 1] : causes);
-
-/** Whether new credit is open and until when accounts are spared, zero for no grace. */
+/** Whether new credit is open, and the last second of the latest grace: zero if there never was one, past or not. */
 export function standing(breaker: BreakerModel, expiry: number | undefined, time: number): { opens: boolean; graceUntil: number } {
   const isStale = expiry === undefined || time > expiry;
-  const begun = graceBeginning(causesAt(breaker, expiry, time));
-  const isTripped = breaker.isTripped || (isStale && expiry !== undefined);
-  return { opens: !breaker.isTripped && !isStale, graceUntil: isTripped && begun !== undefined ? begun + grace - 1 : 0 };
+  const latest = latestGrace(turnsAt(breaker, expiry, time), { length: grace, window: graceWindow });
+  return { opens: !breaker.isTripped && !isStale, graceUntil: latest?.to ?? 0 };
 }
 
 /** A cause that becomes known now. */
 export function trip(breaker: BreakerModel, expiry: number | undefined, since: number, time: number): void {
-  breaker.causes.splice(0, breaker.causes.length, ...causesAt(breaker, expiry, time), since);
+  breaker.turns.splice(0, breaker.turns.length, ...turnsAt(breaker, expiry, time), { isCause: true, at: since });
   Object.assign(breaker, { isTripped: true, latestAt: time, calm: 0 } satisfies Partial<BreakerModel>);
 }
 
@@ -57,13 +52,15 @@ export function observe(breaker: BreakerModel, expiry: number | undefined, spots
   if (moved.length > 0) return trip(breaker, undefined, time, time);
   if (!breaker.isTripped) return;
   breaker.calm += 1;
-  if (breaker.calm >= calmEpochs && time >= breaker.latestAt + calmPeriod) rearm(breaker);
+  if (breaker.calm >= calmEpochs && time >= breaker.latestAt + calmPeriod) rearm(breaker, time);
 }
 
 /** Why the guardian cannot arm it again before its time. */
 export const rearmRefusal = ({ isTripped, calm }: BreakerModel, expiry: number | undefined, time: number): string | undefined =>
   !isTripped || calm === 0 || expiry === undefined || time > expiry ? "NotCalm" : undefined;
 
-export function rearm(breaker: BreakerModel): void {
+/** What grace still ran ends with this second. */
+export function rearm(breaker: BreakerModel, time: number): void {
+  breaker.turns.push({ isCause: false, at: time });
   Object.assign(breaker, { isTripped: false, calm: 0 } satisfies Partial<BreakerModel>);
 }

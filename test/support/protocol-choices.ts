@@ -7,7 +7,7 @@ import type { Dice } from "./dice.ts";
 import { BREACH } from "./margin-world.ts";
 import type { ClaimedSignals } from "./protocol-claims.ts";
 import { loanOf, type LineModel, type LoanModel } from "./protocol-lending-model.ts";
-import { countable, newSubject, type Model, type SubjectModel } from "./protocol-model.ts";
+import { countable, isCurrentRoot, newSubject, type Model, type SubjectModel } from "./protocol-model.ts";
 import type { Place, Run } from "./protocol-run.ts";
 import { scalar } from "./tiny-groth16.ts";
 
@@ -28,6 +28,7 @@ export function claimOf({ model, time }: Pick<Place, "model" | "time">, dice: Di
   const base = (subject.breach !== undefined && (isCareful || dice.chance(60)) ? Math.max(subject.breach.sequence, subject.last?.sequence ?? 0) : (subject.last?.sequence ?? subject.sequenceBase)) - subject.sequenceBase;
   const set = kind === BREACH ? (subject.last?.accountSet ?? subject.accountSet) : subject.accountSet;
   const held = countable(model, subject.address);
+  const counted = subject.last?.collateral ?? 0n;
   return {
     claim: {
       subject: parseAddress(wrong(2) ? STRANGER : subject.address),
@@ -40,8 +41,8 @@ export function claimOf({ model, time }: Pick<Place, "model" | "time">, dice: Di
     accountSet: wrong(5) ? setOf(dice) : set,
     policyId: wrong(3) ? undefined : policy.policyId,
     snapshotRoot: snapshots.length === 0 || wrong(3) ? 77n : wrong(10) ? dice.pick(snapshots).root : snapshots.at(-1)!.root,
-    attesterRoot: wrong(3) ? 78n : wrong(15) ? dice.pick(model.roots).root : (model.roots.findLast(({ revoked }) => !revoked) ?? model.roots.at(-1)!).root,
-    collateral: kind === BREACH ? (wrong(10) && held > 0n ? held - 1n : held) : dice.chance(70) ? 0n : (held * BigInt(dice.below(6))) / 10n + (wrong(5) ? held : 0n),
+    attesterRoot: wrong(3) ? 78n : wrong(15) ? dice.pick(model.roots).root : (model.roots.findLast((root) => isCurrentRoot(model, root, time)) ?? model.roots.at(-1)!).root,
+    collateral: kind === BREACH ? (wrong(10) && counted > 0n ? counted - 1n : dice.chance(60) ? counted : counted + held) : dice.chance(70) ? 0n : wrong(10) ? held + BigInt(dice.below(2)) : (held * BigInt(dice.below(6))) / 10n,
   };
 }
 

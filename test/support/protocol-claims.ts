@@ -86,7 +86,7 @@ export function judgeBreach(model: Model, subject: SubjectModel, sent: ClaimedSi
   if (Number(levelBit(level)) > policy.level) return "BreachOfHigherLevel";
   if (Number(minRatioBps) > policy.minRatioBps) return "BreachOfHigherRatio";
   if (Number(assuranceLevel(minAssurance)) < policy.minAssurance) return "AssuranceTooLow";
-  if (sent.collateral < countable(model, subject.address)) return "CollateralLeftOut";
+  if (sent.collateral < subject.last.collateral) return "CollateralLeftOut";
   if (subject.last.policyId !== policy.policyId) return "BreachOfOtherPolicy";
   const breached: Evidence = { sequence: subject.sequenceBase + sequence, asOf, snapshot: snapshot.number, collateral: sent.collateral };
   const newest = subject.isBreached ? subject.breach! : subject.last;

@@ -1,10 +1,11 @@
 /** What must hold after any call, read from the contracts and compared with the model. */
+import { AbiCoder, keccak256 } from "ethers";
 import { expect } from "vitest";
 import * as rules from "./auction-model.ts";
-import { now } from "./contracts.ts";
-import { POLICY_ID } from "./margin-world.ts";
+import { now, slotOf } from "./contracts.ts";
+import { POLICY_ID, QUORUM } from "./margin-world.ts";
 import { answers } from "./protocol-claims.ts";
-import { breakerAt, canOpen, isVoid, loanOf, meets, positionOf, type LineModel } from "./protocol-lending-model.ts";
+import { breakerAt, canOpen, clockFrom, isVoid, loanOf, meets, positionOf, sparedUntil, type LineModel } from "./protocol-lending-model.ts";
 import { balanceOf, inUseOf, isCurrentRoot, isCurrentSnapshot, isHealthy, latestOf, pledgedBy, type SubjectModel } from "./protocol-model.ts";
 import type { Place, Run } from "./protocol-run.ts";
 import { contractOf } from "./protocol-steps-lending.ts";
@@ -23,11 +24,13 @@ async function checkPlace(place: Place, head: number): Promise<void> {
 }
 
 async function checkSubject(place: Place, subject: SubjectModel, head: number): Promise<void> {
-  const { world: { registry }, reader, model, highest } = place;
+  const { world: { registry, oracle }, reader, model, highest } = place;
   const { address, last, breach } = subject;
   const lowest = { policyId: last?.policyId ?? POLICY_ID, level: 0, minRatioBps: 0, minAssurance: 0 };
   const ask = (name: string, ...parameters: unknown[]) => reader.read(registry, name, address, ...parameters);
-  const [health, answer, meetsLowest, opens, status] = await Promise.all([ask("health"), ask("isHealthy"), ask("meets", lowest), ask("canOpen", lowest), ask("accountSetStatus")]);
+  const [health, answer, meetsLowest, opens, status, spared, byBreaker] = await Promise.all([
+    ask("health"), ask("isHealthy"), ask("meets", lowest), ask("canOpen", lowest), ask("accountSetStatus"), ask("graceUntil", lowest), reader.read(oracle, "graceUntil", lowest.policyId),
+  ]);
   const healthy = isHealthy(model, subject, head);
   expect([answer, health.healthy, meetsLowest], "healthy without a proof that counts, or not with one").toEqual([healthy, healthy, healthy]);
   expect(opens, "credit is open where it must not be, or shut").toBe(canOpen(model, subject, lowest, head));
@@ -35,6 +38,12 @@ async function checkSubject(place: Place, subject: SubjectModel, head: number): 
   expect(health.sequence, "a sequence went back").toBeGreaterThanOrEqual(highest.get(address) ?? 0n);
   highest.set(address, health.sequence);
   expect([status.current, status.proved, Number(status.releaseFrom)]).toEqual([subject.accountSet, last?.accountSet ?? 0n, subject.releaseFrom]);
+  expect(Number(spared), "until when somebody is spared").toBe(sparedUntil(model, subject, lowest, head));
+  // A pause spares nobody whose health ended otherwise than by time, and beyond the proof for as long as the contract says.
+  if (spared !== byBreaker) {
+    expect([subject.isBreached, subject.isEnded], "a pause spares whose health did not lapse").toEqual([false, false]);
+    expect(Number(spared), "a pause spares for too long").toBeLessThan(Number(health.healthyUntil) + model.pauseGrace);
+  }
   if (!answer) return;
   // From the chain's own words, whatever the model thinks of them.
   const snapshot = await numberOf(place, health.policyId, health.snapshotRoot);
@@ -45,13 +54,25 @@ async function checkSubject(place: Place, subject: SubjectModel, head: number): 
 
 const numberOf = async ({ world: { oracle }, reader }: Place, policyId: string, root: bigint): Promise<number> => Number((await reader.read(oracle, "lookup", policyId, root)).number);
 
+const HELD = await slotOf("MarginHealthRegistry", "_accounts", "held");
+
+/** What the registry was told that the escrow holds for somebody, from its slot. twin: HealthRecords.Account.held */
+async function heldOf({ world: { chain, registry } }: Place, address: string): Promise<bigint> {
+  const account = keccak256(AbiCoder.defaultAbiCoder().encode(["address", "uint256"], [address, HELD.slot]));
+  return BigInt(await chain.ethers.provider.getStorage(registry.target, BigInt(account) + HELD.offset));
+}
+
 /** Every balance covers what is pledged and what is in use of it, and the tokens are there. */
-async function checkEscrow({ world: { registry, escrow, token }, reader, model }: Place, head: number): Promise<void> {
+async function checkEscrow(place: Place, head: number): Promise<void> {
+  const { world: { registry, escrow, token }, reader, model } = place;
   const tokens = reader.read(token, "balanceOf", escrow.target);
   const held = await Promise.all([...model.balances].map(async ([address, balance]) => {
-    const [held, pledged, used] = await Promise.all([reader.read(escrow, "balanceOf", address), reader.read(escrow, "pledgedOf", address), reader.read(registry, "collateralInUse", address)]);
+    const [held, pledged, used, told] = await Promise.all([
+      reader.read(escrow, "balanceOf", address), reader.read(escrow, "pledgedOf", address), reader.read(registry, "collateralInUse", address), heldOf(place, address),
+    ]);
     const pledges = pledgedBy(balance);
     expect([held, pledged], "what somebody has in escrow, and has pledged of it").toEqual([balance.held, pledges]);
+    expect(told, "what the registry believes somebody has free in escrow").toBe((balance.held - pledges) * 100n);
     const subject = model.subjects.find((known) => known.address === address);
     expect(used).toBe(subject === undefined ? 0n : inUseOf(subject, head));
     expect(held * 100n, "more is pledged and in use than is held").toBeGreaterThanOrEqual(pledged * 100n + used);
@@ -62,7 +83,7 @@ async function checkEscrow({ world: { registry, escrow, token }, reader, model }
 }
 
 /** Which snapshots and roots count, and what the breakers say. */
-async function checkSources({ world: { oracle, attesters }, reader, model }: Place, head: number): Promise<void> {
+async function checkSources({ world: { oracle, attesters }, reader, model, spared }: Place, head: number): Promise<void> {
   // What is long out of the window stays so: revocations and the latest are asked for.
   const asked = model.snapshots.filter((snapshot, i) => snapshot.revoked || i >= model.snapshots.length - 5);
   await Promise.all(asked.map(async (snapshot) => {
@@ -77,6 +98,10 @@ async function checkSources({ world: { oracle, attesters }, reader, model }: Pla
   await Promise.all(model.policies.map(async ({ policyId }) => {
     const [opens, until] = await Promise.all([reader.read(oracle, "opensCredit", policyId), reader.read(oracle, "graceUntil", policyId)]);
     expect({ opens, graceUntil: Number(until) }, "the breaker").toEqual(breakerAt(model, policyId, head));
+    // What is known of the past never changes: a creditor that asks late finds no less.
+    const past = Math.min(Number(until), head);
+    expect(past, "a grace is forgotten").toBeGreaterThanOrEqual(spared.get(policyId) ?? 0);
+    spared.set(policyId, past);
   }));
 }
 
@@ -93,6 +118,8 @@ async function checkLine(run: Run, line: LineModel, head: number): Promise<void>
     expect({ debt: auction.debt, pledge: auction.pledge, bad }, "what is owed and pledged").toEqual({ debt, pledge: position.pledge, bad: badDebt });
     expect([Number(auction.noticedAt), Number(auction.startedAt)], "the stage of a liquidation").toEqual([notice?.at ?? 0, notice?.startedAt ?? 0]);
     expect(auction.isVoid).toBe(isVoid(model, line, subject, head));
+    const clock = notice === undefined ? [0, 0] : [clockFrom(model, line, subject, notice.at, head) + line.auction.gracePeriod, sparedUntil(model, subject, line.terms, head)];
+    expect([auction.startsFrom, auction.sparedUntil].map(Number), "when an auction may start").toEqual(clock);
     const isOpen = notice !== undefined && !isVoid(model, line, subject, head);
     expect(liquidatable, "who may be given notice").toBe(!isOpen && debt > 0n && rules.isShort(line.auction, position) && !meets(model, subject, line.terms, head));
     return [auction.debt as bigint, bad as bigint] as const;
@@ -111,7 +138,10 @@ async function checkPurses({ world: { token }, reader, model }: Run): Promise<vo
 async function checkRelay(run: Run): Promise<void> {
   const [source, relay] = [run.world.oracle, run.there.world.oracle];
   const latest = latestOf(run.model, POLICY_ID)!;
-  expect(await run.there.reader.read(relay, "count")).toBe(BigInt(run.there.model.snapshots.length));
+  const members = Promise.all(run.there.publishers.map((publisher) => publisher.getAddress()));
+  const [count, publishers, quorum] = await Promise.all(["count", "publishers", "quorum"].map((name) => run.there.reader.read(relay, name)));
+  expect(count).toBe(BigInt(run.there.model.snapshots.length));
+  expect([[...publishers], quorum], "who publishes at the relay").toEqual([await members, BigInt(QUORUM)]);
   await Promise.all(run.there.model.snapshots.slice(-3).map(async ({ number }) => {
     const [policyId, root, relayed] = await run.there.reader.read(relay, "snapshotAt", number);
     const [sourceNumber] = await run.reader.read(source, "lookup", policyId, root);

@@ -2,6 +2,7 @@
 import { PAR, type AuctionTerms } from "../../prover/chain/liquidation.ts";
 import * as rules from "./auction-model.ts";
 import { standing } from "./protocol-breaker.ts";
+import { latestGrace } from "./protocol-grace.ts";
 import { addPledge, balanceOf, credit, isHealthy, latestOf, pay, type Model, type SubjectModel } from "./protocol-model.ts";
 
 /** What a creditor demands of a proof. */
@@ -19,8 +20,6 @@ export interface NoticeModel {
   /** Of the last proof before it. */
   readonly sequence: number;
   startedAt: number;
-  /** Last second that a breaker is remembered to have spared. */
-  remembered: number;
   rewarded: bigint;
 }
 
@@ -76,15 +75,25 @@ export function isVoid(model: Model, line: LineModel, subject: SubjectModel, tim
   return meets(model, subject, line.terms, time) || (sequence !== notice.sequence && satisfies(subject.last, line.terms));
 }
 
-/** When a clock runs from that began at some time: a breaker's grace stops it and sets it back. */
-export function clockFrom(model: Model, line: LineModel, notice: NoticeModel, begun: number, time: number): number {
-  return Math.max(begun, notice.remembered, Math.min(breakerAt(model, line.terms.policyId, time).graceUntil, time));
+/**
+ * Last second in which a subject is spared under these terms, past or to come. By a breaker everybody is; by a pause of the registry, whose proof on
+ * the terms had not lapsed when it began and ended by nothing but time.
+ */
+export function sparedUntil(model: Model, { last, isBreached, isEnded }: SubjectModel, terms: TermsModel, time: number): number {
+  const { graceUntil } = breakerAt(model, terms.policyId, time);
+  const pause = latestGrace(model.pauses, { length: model.pauseGrace, window: model.pauseGraceWindow });
+  const isSpared = pause !== undefined && last !== undefined && last.healthyUntil >= pause.from && !isBreached && !isEnded && satisfies(last, terms);
+  return isSpared ? Math.max(graceUntil, pause.to) : graceUntil;
 }
+
+/** When a clock runs from that began at some time: a grace stops it and sets it back. */
+export const clockFrom = (model: Model, { terms }: LineModel, subject: SubjectModel, begun: number, time: number): number =>
+  Math.max(begun, Math.min(sparedUntil(model, subject, terms, time), time));
 
 const inForce = (model: Model, line: LineModel, subject: SubjectModel, time: number): string | undefined => {
   if (loanOf(line, subject.address).notice === undefined) return "NotNoticed";
   if (isVoid(model, line, subject, time)) return "HealthRegained";
-  return time <= breakerAt(model, line.terms.policyId, time).graceUntil ? "Spared" : undefined;
+  return time <= sparedUntil(model, subject, line.terms, time) ? "Spared" : undefined;
 };
 
 export function borrowRefusal(model: Model, line: LineModel, subject: SubjectModel, amount: bigint, time: number): string | undefined {
@@ -122,7 +131,7 @@ export function startRefusal(model: Model, line: LineModel, subject: SubjectMode
   if (refused !== undefined) return refused;
   if (notice!.startedAt !== 0) return "AlreadyStarted";
   if (!rules.isShort(line.auction, positionOf(model, line, subject.address))) return "PledgeSuffices";
-  return time < clockFrom(model, line, notice!, notice!.at, time) + line.auction.gracePeriod ? "GracePeriod" : undefined;
+  return time < clockFrom(model, line, subject, notice!.at, time) + line.auction.gracePeriod ? "GracePeriod" : undefined;
 }
 
 /** The price of a running auction, or why there is none. */
@@ -133,7 +142,7 @@ export function priceOf(model: Model, line: LineModel, subject: SubjectModel, ti
   if (notice.startedAt === 0) return "NotStarted";
   const position = positionOf(model, line, subject.address);
   if (rules.isWhole(line.auction, position)) return "PledgeSuffices";
-  return rules.price(line.auction, BigInt(time - clockFrom(model, line, notice, notice.startedAt, time)), rules.shortfall(line.auction, position));
+  return rules.price(line.auction, BigInt(time - clockFrom(model, line, subject, notice.startedAt, time)), rules.shortfall(line.auction, position));
 }
 
 /** Books a sale: debt and pledge less, and the liquidation ended if nothing is left to do. What is left of the pledge of a debt that is repaid is the subject's again. */

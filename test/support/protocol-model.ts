@@ -3,6 +3,7 @@
  * compares the two after every call. Sequences and times are below 2^53, so plain numbers hold them.
  */
 import type { BreakerModel } from "./protocol-breaker.ts";
+import type { Turn } from "./protocol-grace.ts";
 import type { LineModel } from "./protocol-lending-model.ts";
 
 /** What a portfolio was shown by, in order of time. `sequence` counts over all sets of a subject. */
@@ -59,6 +60,8 @@ export interface RootModel {
   readonly number: number;
   readonly root: bigint;
   readonly keys: readonly number[];
+  currentFrom: number;
+  /** `Infinity` for the latest. */
   supersededAt: number;
   revoked: boolean;
 }
@@ -102,9 +105,17 @@ export interface Model {
   readonly breakers: Map<string, BreakerModel>;
   /** Roots that were revoked before they were relayed. */
   readonly revokedUnseen: Set<bigint>;
+  /** What keys were prepared for: tier, attester root and scope. */
+  readonly prepared: Set<string>;
+  /** When the registry was paused, and resumed. */
+  readonly pauses: Turn[];
   readonly gracePeriod: number;
+  readonly attesterNotice: number;
   readonly releaseDelay: number;
+  readonly pauseGrace: number;
+  readonly pauseGraceWindow: number;
   readonly maxAge: number;
+  readonly maxEpochStep: number;
   readonly historyWindow: number;
   isPaused: boolean;
   isOraclePaused: boolean;
@@ -126,8 +137,14 @@ export function isHealthy({ snapshots, roots }: Model, { last, isBreached, isEnd
   return !snapshots.find(({ number }) => number === last.snapshot)!.revoked && !roots.find(({ number }) => number === last.root)!.revoked;
 }
 
-/** A root may be used: not revoked, and the latest or in its grace period. */
-export const isCurrentRoot = ({ gracePeriod }: Model, { revoked, supersededAt }: RootModel, time: number): boolean => !revoked && (supersededAt === 0 || time <= supersededAt + gracePeriod);
+/** A root may be used: no other stood in its place before its notice was over, that is and its grace period is not, and it is not revoked. */
+export const isCurrentRoot = ({ gracePeriod }: Model, { revoked, currentFrom, supersededAt }: RootModel, time: number): boolean =>
+  !revoked && currentFrom < supersededAt && currentFrom <= time && time <= supersededAt + gracePeriod;
+
+/** From a time on, a root stands in the place of those before it. */
+export function supersede({ roots }: Model, by: RootModel): void {
+  for (const before of roots) if (before.number < by.number) before.supersededAt = Math.min(before.supersededAt, by.currentFrom);
+}
 
 /** What was accepted last under a policy. */
 export const latestOf = ({ snapshots }: Model, policyId: string): SnapshotModel | undefined => snapshots.findLast((snapshot) => snapshot.policyId === policyId);

@@ -7,7 +7,7 @@ import { scopeOf } from "../../prover/statement/scope.ts";
 import { at, now } from "./contracts.ts";
 import type { Dice } from "./dice.ts";
 import {
-  ACCOUNT_SET, ATTESTER_REGISTRY, BREACH, BREACH_TIER, call, DEMANDED, GRACE_PERIOD, GROWTH, GROWTH_TIER, HEALTH, HISTORY_WINDOW, MAX_SNAPSHOT_AGE, POLICY_HASH, POLICY_ID, SNAPSHOT_ROOT, SPOTS,
+  ACCOUNT_SET, ATTESTER_NOTICE, ATTESTER_REGISTRY, BREACH, BREACH_TIER, call, DEMANDED, GRACE_PERIOD, GROWTH, GROWTH_TIER, HEALTH, HISTORY_WINDOW, MAX_SNAPSHOT_AGE, POLICY_HASH, POLICY_ID, SNAPSHOT_ROOT, SPOTS,
   TIER, type PublicationArguments, type World,
 } from "./margin-world.ts";
 import type { ManyReader } from "./many-reader.ts";
@@ -15,6 +15,7 @@ import { newBreaker, observe } from "./protocol-breaker.ts";
 import type { ClaimedSignals } from "./protocol-claims.ts";
 import { newSubject, type Model } from "./protocol-model.ts";
 import { LINES, PURSE, type ProtocolWorld } from "./protocol-world.ts";
+import { ascending } from "./snapshot-oracle.ts";
 import { simulate, trapdoor, type Proof } from "./tiny-groth16.ts";
 
 /** A chain with the contracts on it, and what they should know. */
@@ -29,6 +30,10 @@ export interface Place {
   checked: number;
   /** Highest sequence that was read of each subject. */
   readonly highest: Map<string, bigint>;
+  /** Last second that was spared so far, as read of each policy. */
+  readonly spared: Map<string, number>;
+  /** Publishers whose signatures count here, ascending by address. */
+  publishers: readonly Signer[];
 }
 
 export interface Run extends Place {
@@ -38,6 +43,8 @@ export interface Run extends Place {
   readonly creditors: readonly string[];
   readonly keeper: string;
   readonly bidders: readonly string[];
+  /** Guards the attesters, and publishes none. */
+  readonly guardian: Signer;
   /** Claims that were accepted once. */
   readonly accepted: ClaimedSignals[];
   /** Publications that were accepted, in order. */
@@ -46,10 +53,21 @@ export interface Run extends Place {
   readonly epochs: Map<string, number>;
   /** The registry on the other chain, to which snapshots are relayed. */
   readonly there: Place;
+  /** Changes of the relay's publishers. */
+  readonly relaySet: RelaySetModel;
   /** What came about, for a test to see that it did. */
   readonly seen: (what: string) => void;
   /** Everything that must hold after any call, for steps that make several. */
   readonly check: () => Promise<void>;
+}
+
+/** Who publishes at the relay beside those who do. */
+export interface RelaySetModel {
+  /** Who may take the place of a publisher that was removed. */
+  readonly spares: Signer[];
+  readonly removed: Signer[];
+  readonly rotationDelay: number;
+  announced: { readonly publishers: readonly Signer[]; readonly from: number } | undefined;
 }
 
 /** One kind of call, with everything random about it from the dice. It makes the call, keeps the model, and says whether the call passed. */
@@ -66,11 +84,12 @@ const SECRETS_OF: Readonly<Record<string, string>> = { [TIER]: "margin world", [
 
 /** A run from where the worlds begin: one subject of four is registered, one snapshot is accepted at the source and none is relayed. */
 export async function beginRun({ world, actors, lines, there, readers: [reader, readerThere] }: ProtocolWorld, seen: Run["seen"], check: (run: Run) => Promise<void>): Promise<Run> {
-  const { subjects, creditors, lenders, keeper, bidders } = actors;
+  const { subjects, creditors, lenders, keeper, bidders, guardian, spares } = actors;
   const addressesOf = (signers: readonly Signer[]) => Promise.all(signers.map((signer) => signer.getAddress()));
   const all = [...subjects, ...creditors, ...lenders, keeper, ...bidders];
   const [addresses, everybody] = [await addressesOf(subjects), await addressesOf(all)];
   const model = await modelOf(world, addresses);
+  const publishers = await ascending(world.publishers);
   const { number, asOf } = (await world.oracle.getFunction("latest")(POLICY_ID)).snapshot;
   const first: PublicationArguments = { policyId: POLICY_ID, epoch: 1, root: SNAPSHOT_ROOT, asOf: Number(asOf), spots: SPOTS };
   model.snapshots.push({ number: Number(number), policyId: POLICY_ID, root: SNAPSHOT_ROOT, epoch: 1, asOf: Number(asOf), expiresAt: Number(asOf) + MAX_SNAPSHOT_AGE, revoked: false });
@@ -80,31 +99,35 @@ export async function beginRun({ world, actors, lines, there, readers: [reader, 
   model.lines.push(...LINES.map((terms, i) => ({ ...terms, address: String(lines[i]!.target), lender: lenderAddresses[i]!, loans: new Map(), lent: 0n, repaid: 0n, takenOver: 0n })));
   for (const address of await addressesOf([...subjects, ...lenders, ...bidders])) model.purses.set(address, PURSE);
   const run: Run = {
-    world, reader, model, chainId: 31_337n, time: await now(world.chain), checked: 0, highest: new Map(), lines, signers: new Map(everybody.map((address, i) => [address, all[i]!] as const)),
-    creditors: await addressesOf(creditors), keeper: await keeper.getAddress(), bidders: await addressesOf(bidders), accepted: [], publications: [first], epochs: new Map([[POLICY_ID, 1]]), seen, check: () => check(run),
-    there: { world: there, reader: readerThere, model: await modelOf(there, addresses), chainId: 1n, time: await now(there.chain), checked: 0, highest: new Map() },
+    world, reader, model, chainId: 31_337n, time: await now(world.chain), checked: 0, highest: new Map(), spared: new Map(), publishers, lines, signers: new Map(everybody.map((address, i) => [address, all[i]!] as const)),
+    creditors: await addressesOf(creditors), keeper: await keeper.getAddress(), bidders: await addressesOf(bidders), guardian, accepted: [], publications: [first], epochs: new Map([[POLICY_ID, 1]]), seen, check: () => check(run),
+    there: { world: there, reader: readerThere, model: await modelOf(there, addresses), chainId: 1n, time: await now(there.chain), checked: 0, highest: new Map(), spared: new Map(), publishers },
+    relaySet: { spares: [...spares], removed: [], rotationDelay: await constant(there.oracle, "rotationDelay"), announced: undefined },
   };
   return run;
 }
 
 /** What both registries begin with. */
-async function modelOf({ attesters, registry }: World, subjects: readonly string[]): Promise<Model> {
+async function modelOf({ attesters, registry, oracle }: World, subjects: readonly string[]): Promise<Model> {
   const [, entry] = await attesters.getFunction("rootAt")(1);
   const tierOf = (tier: string, kind: number) => ({ tier, kind, label: SECRETS_OF[tier]!, activeFrom: 0, sunset: 0, disabled: false });
   const model: Model = {
     subjects: subjects.map(newSubject),
     snapshots: [],
-    roots: [{ number: Number(entry.number), root: ATTESTER_REGISTRY.root, keys: [0], supersededAt: 0, revoked: false }],
+    roots: [{ number: Number(entry.number), root: ATTESTER_REGISTRY.root, keys: [0], currentFrom: Number(entry.currentFrom), supersededAt: Infinity, revoked: false }],
     revokedKeys: new Set(),
     policies: [{ policyId: POLICY_ID, policyHash: POLICY_HASH, ...DEMANDED, retired: false }],
     tiers: [tierOf(TIER, HEALTH), tierOf(BREACH_TIER, BREACH), tierOf(GROWTH_TIER, GROWTH)],
-    balances: new Map(), purses: new Map(), lines: [], breakers: new Map(), revokedUnseen: new Set(),
-    gracePeriod: GRACE_PERIOD, releaseDelay: Number(await registry.getFunction("RELEASE_DELAY")()), maxAge: MAX_SNAPSHOT_AGE, historyWindow: HISTORY_WINDOW,
+    balances: new Map(), purses: new Map(), lines: [], breakers: new Map(), revokedUnseen: new Set(), prepared: new Set(), pauses: [],
+    gracePeriod: GRACE_PERIOD, attesterNotice: ATTESTER_NOTICE, releaseDelay: await constant(registry, "RELEASE_DELAY"),
+    pauseGrace: await constant(registry, "PAUSE_GRACE"), pauseGraceWindow: await constant(registry, "PAUSE_GRACE_WINDOW"), maxEpochStep: await constant(oracle, "MAX_EPOCH_STEP"), maxAge: MAX_SNAPSHOT_AGE, historyWindow: HISTORY_WINDOW,
     isPaused: false, isOraclePaused: false,
   };
   model.subjects[0]!.accountSet = ACCOUNT_SET;
   return model;
 }
+
+const constant = async (contract: Contract, name: string): Promise<number> => Number(await contract.getFunction(name)());
 
 /** The error a call ends in by name, or undefined. In a batch, the reason stands behind the index: `BadClaim 2 StatementTooOld`. */
 export async function outcomeOf(action: Promise<unknown>, abi: Interface): Promise<string | undefined> {
@@ -138,6 +161,9 @@ export function signalsOf({ world, chainId }: Place, { claim, accountSet, policy
   const scope = scopeOf({ chainId, registry: parseAddress(String(world.registry.target)), policyHash });
   return [snapshotRoot, attesterRoot, accountSet, 4_000_004n, packClaim(claim), collateral, scope];
 }
+
+/** What a key may be prepared for that these signals have. */
+export const preparation = (tier: string, signals: readonly bigint[]): string => [tier, signals[1], signals[6]].join(" ");
 
 /** A proof under a tier's key; under no tier's for a name that has none. */
 export function proofUnder({ model }: Place, tier: string, signals: readonly bigint[]): Proof {

@@ -6,7 +6,7 @@ import * as rules from "./auction-model.ts";
 import { now } from "./contracts.ts";
 import type { Dice } from "./dice.ts";
 import { mostlyOwed, signerOf, type Owed } from "./protocol-choices.ts";
-import { book, breakerAt, clockFrom, isVoid, positionOf, priceOf, settle, type Ending } from "./protocol-lending-model.ts";
+import { book, breakerAt, clockFrom, isVoid, positionOf, priceOf, settle, sparedUntil, type Ending } from "./protocol-lending-model.ts";
 import { credit } from "./protocol-model.ts";
 import { attempt, waitUntil, type Run } from "./protocol-run.ts";
 import { contractOf } from "./protocol-steps-lending.ts";
@@ -15,18 +15,24 @@ import { contractOf } from "./protocol-steps-lending.ts";
 export async function expectLiquidatable({ world, ...run }: Run, { line, subject }: Owed, noticedAt: number): Promise<void> {
   const head = await now(world.chain);
   expect(await world.registry.getFunction("meets")(subject.address, line.terms), "a healthy account is liquidated").toBe(false);
-  expect(Number(await world.oracle.getFunction("graceUntil")(line.terms.policyId)), "an account is liquidated inside a breaker's grace").toBeLessThan(head);
+  expect(Number(await world.registry.getFunction("graceUntil")(subject.address, line.terms)), "an account is liquidated inside a grace").toBeLessThan(head);
   expect(head, "an account is liquidated inside its grace period").toBeGreaterThanOrEqual(noticedAt + line.auction.gracePeriod);
   expect(run.time).toBe(head);
 }
 
 /** When the price of a running auction is nothing, unless more is pledged or a breaker trips. */
-const overAt = ({ model, time }: Run, { line, loan: { notice } }: Owed): number =>
-  notice === undefined || notice.startedAt === 0 ? time : clockFrom(model, line, notice, notice.startedAt, time) + line.auction.fastPeriod + line.auction.slowPeriod;
-/** Past a breaker's grace that spares now. */
-export function waitForBreaker(run: Run, { line }: Owed): void {
-  const { graceUntil } = breakerAt(run.model, line.terms.policyId, run.time);
-  if (run.time <= graceUntil) waitUntil(run, graceUntil + 1);
+const overAt = ({ model, time }: Run, { line, subject, loan: { notice } }: Owed): number =>
+  notice === undefined || notice.startedAt === 0 ? time : clockFrom(model, line, subject, notice.startedAt, time) + line.auction.fastPeriod + line.auction.slowPeriod;
+/** Past a grace that spares now. */
+export function waitForGrace(run: Run, { line, subject }: Owed): void {
+  const until = sparedUntil(run.model, subject, line.terms, run.time);
+  if (run.time <= until) waitUntil(run, until + 1);
+}
+/** A grace that spares now, and by what. */
+export function tellGrace(run: Run, { line, subject }: Owed, refused: string | undefined | bigint): void {
+  if (refused !== "Spared") return;
+  const isBreaker = run.time <= breakerAt(run.model, line.terms.policyId, run.time).graceUntil;
+  run.seen(isBreaker ? "a breaker spares a subject" : "a pause alone spares a subject");
 }
 export const isRunning = ({ model, time }: Run) => ({ line, subject, loan }: Owed): boolean => loan.notice !== undefined && loan.notice.startedAt !== 0 && !isVoid(model, line, subject, time);
 
@@ -47,11 +53,12 @@ export async function bid(run: Run, dice: Dice): Promise<boolean> {
   const { model, world } = run;
   const owed = mostlyOwed(run, dice, isRunning(run));
   const { line, subject, loan } = owed;
-  if (dice.chance(70)) waitForBreaker(run, owed);
+  if (dice.chance(70)) waitForGrace(run, owed);
   if (loan.notice !== undefined && dice.chance(50)) waitUntil(run, run.time + dice.below(dice.chance(25) ? line.auction.fastPeriod + line.auction.slowPeriod : line.auction.fastPeriod / 3));
   const { time } = run;
   const position = positionOf(model, line, subject.address);
   const price = priceOf(model, line, subject, time);
+  tellGrace(run, owed, price);
   const most = typeof price === "bigint" && price > 0n ? rules.largestRepayment(line.auction, position, price) : position.debt;
   const offer = dice.chance(3) ? 0n : (most * BigInt(dice.chance(40) ? 20 : 1 + dice.below(12))) / 10n + 1n;
   const bidder = dice.chance(85) ? dice.pick(run.bidders) : subject.address;
@@ -70,7 +77,6 @@ export async function bid(run: Run, dice: Dice): Promise<boolean> {
   const left = subjectHad - subjectHas + (notice.keeper === subject.address ? sale!.reward : 0n);
   expect(left * (price as bigint), "a bidder pays less than the curve asks").toBeLessThanOrEqual(paid * line.unitPrice);
   expect([paid, left, bidderHas - bidderHad], "what a bid moves").toEqual([sale!.repaid, sale!.taken, sale!.collateral - sale!.repaid]);
-  notice.remembered = Math.max(notice.remembered, Math.min(breakerAt(model, line.terms.policyId, time).graceUntil, time));
   notice.rewarded += sale!.reward;
   settle(model, line, notice.keeper, bidder, sale!);
   const { ending, surplus } = book(model, line, subject.address, sale!);
@@ -86,13 +92,14 @@ export async function takeOver(run: Run, dice: Dice): Promise<boolean> {
   const owed = mostlyOwed(run, dice, isRunning(run));
   const { line, subject, loan } = owed;
   if (dice.chance(75)) {
-    waitForBreaker(run, owed);
+    waitForGrace(run, owed);
     waitUntil(run, overAt(run, owed));
-    waitForBreaker(run, owed);
+    waitForGrace(run, owed);
     waitUntil(run, overAt(run, owed));
   }
   const position = positionOf(model, line, subject.address);
   const price = priceOf(model, line, subject, run.time);
+  tellGrace(run, owed, price);
   const refused = typeof price === "string" ? price : price !== 0n && position.pledge !== 0n ? "AuctionRunning" : undefined;
   if (!(await attempt(run, refused, contractOf(run, line), signerOf(run, dice.pick(run.bidders)), "takeOver", subject.address))) return false;
   await expectLiquidatable(run, owed, loan.notice!.at);

@@ -4,12 +4,19 @@ import { BREACH, HEALTH } from "./margin-world.ts";
 import { claimOf, mostly, subjectOf, tierFor, toProve } from "./protocol-choices.ts";
 import { judgeBreach, judgeHealth, recordBreach, recordHealth, tierRefusal, type ClaimedSignals } from "./protocol-claims.ts";
 import { isCurrentSnapshot, isHealthy, latestOf, type Evidence, type Proved, type SubjectModel } from "./protocol-model.ts";
-import { attempt, proofUnder, signalsOf, type Place, type Run, type Step } from "./protocol-run.ts";
+import { attempt, preparation, proofUnder, signalsOf, type Place, type Run, type Step } from "./protocol-run.ts";
+import { haveRoot } from "./protocol-steps-attesters.ts";
 import { publishNext, setPublication } from "./protocol-steps-snapshots.ts";
 import { simulate, trapdoor } from "./tiny-groth16.ts";
 
+/** What any proof stands on, mostly. */
+export async function haveGround(run: Run, dice: Dice): Promise<void> {
+  await haveRoot(run, dice);
+  await haveSnapshot(run, dice);
+}
+
 /** Publishers that go on, mostly: without a current snapshot nothing can be proved. */
-export async function haveSnapshot(run: Run, dice: Dice): Promise<void> {
+async function haveSnapshot(run: Run, dice: Dice): Promise<void> {
   const { policyId } = run.model.policies[0]!;
   if (run.model.isOraclePaused && dice.chance(50)) await setPublication(run, "unpause");
   const latest = latestOf(run.model, policyId);
@@ -17,9 +24,8 @@ export async function haveSnapshot(run: Run, dice: Dice): Promise<void> {
 }
 
 /** Sends one claim of health to a registry, forged sometimes. */
-export async function submitOne(place: Place, dice: Dice, sent: ClaimedSignals): Promise<boolean> {
+export async function submitOne(place: Place, dice: Dice, sent: ClaimedSignals, tier = tierFor(place, dice, HEALTH)): Promise<boolean> {
   const { model, world, time } = place;
-  const tier = tierFor(place, dice, HEALTH);
   const isForged = dice.chance(4);
   const signals = signalsOf(place, sent);
   const judged = model.isPaused ? "EnforcedPause" : judgeHealth(model, subjectOf(place, sent), sent, time);
@@ -31,8 +37,10 @@ export async function submitOne(place: Place, dice: Dice, sent: ClaimedSignals):
 }
 
 export async function submit(run: Run, dice: Dice, sent: ClaimedSignals): Promise<boolean> {
-  const passed = await submitOne(run, dice, sent);
+  const tier = tierFor(run, dice, HEALTH);
+  const passed = await submitOne(run, dice, sent, tier);
   if (passed) run.accepted.push(sent);
+  if (passed && run.model.prepared.has(preparation(tier, signalsOf(run, sent)))) run.seen("a proof that passes by prepared values");
   return passed;
 }
 
@@ -76,14 +84,14 @@ export const CLAIM_STEPS: readonly Step[] = [
   {
     name: "submit", weight: 40,
     run: async (run, dice) => {
-      await haveSnapshot(run, dice);
+      await haveGround(run, dice);
       return submit(run, dice, claimOf(run, dice, toProve(run, dice), HEALTH));
     },
   },
   {
     name: "submitBatch", weight: 10,
     run: async (run, dice) => {
-      await haveSnapshot(run, dice);
+      await haveGround(run, dice);
       return submitMany(run, dice);
     },
   },
@@ -91,7 +99,7 @@ export const CLAIM_STEPS: readonly Step[] = [
   {
     name: "proveBreach", weight: 10,
     run: async (run, dice) => {
-      await haveSnapshot(run, dice);
+      await haveGround(run, dice);
       return breach(run, dice);
     },
   },

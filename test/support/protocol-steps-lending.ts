@@ -8,7 +8,7 @@ import { borrowRefusal, canOpen, positionOf, releaseRefusal, type LineModel } fr
 import { addPledge, pay } from "./protocol-model.ts";
 import { attempt, waitUntil, type Run, type Step } from "./protocol-run.ts";
 import { register } from "./protocol-steps-account-sets.ts";
-import { haveSnapshot, submit } from "./protocol-steps-claims.ts";
+import { haveGround, submit } from "./protocol-steps-claims.ts";
 import { deposit, pledge } from "./protocol-steps-escrow.ts";
 import { breakerOf, publishNext, rearmEarly, rearmRefusalOf } from "./protocol-steps-snapshots.ts";
 import { DOLLAR } from "./protocol-world.ts";
@@ -28,7 +28,7 @@ async function haveCredit(run: Run, dice: Dice): Promise<void> {
   const next = () => waitUntil(run, run.time + 1);
   if (subject.accountSet === 0n) await register(run, dice, subject).then(next);
   const { policyId } = line.terms;
-  await haveSnapshot(run, dice);
+  await haveGround(run, dice);
   if (breakerOf(model, policyId).isTripped) {
     // A publication without a new cause comes first.
     if (rearmRefusalOf(run, policyId) !== undefined) await publishNext(run, dice, policyId);

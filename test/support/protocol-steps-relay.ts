@@ -16,16 +16,16 @@ import { TIER } from "./margin-world.ts";
 const domainOf = (run: Run) => ({ chainId: run.chainId, oracle: parseAddress(String(run.world.oracle.target)) });
 
 /** The other chain, its next block no earlier than the source's. */
-async function across(run: Run): Promise<Place> {
+export async function across(run: Run): Promise<Place> {
   waitUntil(run.there, Math.max(run.time, (await now(run.there.world.chain)) + 1));
   return run.there;
 }
 
-async function relay(run: Run, dice: Dice): Promise<boolean> {
+export async function relay(run: Run, dice: Dice): Promise<boolean> {
   const place = await across(run);
   const { model, world, time } = place;
   const publication = dice.chance(80) ? run.publications.findLast(({ policyId }) => policyId === POLICY_ID)! : dice.pick(run.publications);
-  const given = await signatures(domainOf(run), run.world.publishers.slice(0, 2), publication);
+  const given = await signatures(domainOf(run), place.publishers.slice(0, 2), publication);
   const passed = await attempt(place, publicationRefusal(model, publication, time), world.oracle, world.stranger, "publish", publication, given);
   if (passed) recordPublication(model, publication, time);
   return passed;
@@ -37,13 +37,14 @@ async function relayForged(run: Run, dice: Dice): Promise<boolean> {
   const { model, world, time } = place;
   const last = run.publications.at(-1)!;
   const fresh: PublicationArguments = { ...last, epoch: last.epoch + 100, root: 6_000_000n + BigInt(dice.below(1_000)), asOf: time };
-  const { publishers } = world;
+  const { publishers } = place;
   const here = domainOf(run);
   const [refused, given] = await dice.pick<() => Promise<[string, unknown[]]>>([
     async () => ["QuorumNotReached", await signatures(here, publishers.slice(0, 1), fresh)],
     async () => ["InvalidPublisherSignature", await signatures(here, publishers.slice(0, 2), { ...fresh, root: last.root })],
     async () => ["InvalidPublisherSignature", await signatures({ ...here, chainId: place.chainId }, publishers.slice(0, 2), fresh)],
     async () => ["NotAPublisher", await signatures(here, [publishers[0]!, world.stranger], fresh)],
+    async () => ["NotAPublisher", await signatures(here, [publishers[0]!, run.relaySet.removed.at(-1) ?? run.relaySet.spares.at(-1) ?? world.stranger], fresh)],
     async () => {
       const [one] = await signatures(here, publishers.slice(0, 1), fresh);
       return ["NotAPublisher", [one, one]];
@@ -74,7 +75,7 @@ export const RELAY_STEPS: readonly Step[] = [
       const revoked = run.model.snapshots.filter((snapshot) => snapshot.revoked && !isRevokedAt(place, snapshot.root));
       const { policyId, root } = dice.pick(revoked.length > 0 ? revoked : run.model.snapshots);
       const isSigned = dice.chance(85);
-      const signers = run.world.publishers.slice(1, isSigned ? 3 : 2);
+      const signers = place.publishers.slice(-2).slice(isSigned ? 0 : 1);
       const given = await Promise.all(signers.map((publisher) => signRevocation({ policyHash: BigInt(policyId), root }, domainOf(run), publisher)));
       const sorted = given.toSorted((a, b) => (BigInt(a.publisher) < BigInt(b.publisher) ? -1 : 1));
       const refused = !isSigned ? "QuorumNotReached" : isRevokedAt(place, root) ? "RootRevoked" : undefined;

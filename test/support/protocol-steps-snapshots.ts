@@ -23,6 +23,7 @@ export function publicationRefusal(model: Model, { policyId, epoch, root, asOf }
   if (model.isOraclePaused) return "EnforcedPause";
   const last = latestOf(model, policyId);
   if (epoch <= (last?.epoch ?? 0)) return "EpochNotIncreasing";
+  if (epoch > (last?.epoch ?? 0) + model.maxEpochStep) return "EpochTooFar";
   if (asOf > time) return "SnapshotFromFuture";
   if (asOf + model.maxAge < time) return "SnapshotExpired";
   if (last !== undefined && asOf <= last.asOf) return "SnapshotNotNewer";
@@ -57,13 +58,21 @@ function nextEpoch({ epochs }: Run, policyId: string, step = 1): number {
   return epoch;
 }
 
+/** As far as an epoch may be, or one beyond. */
+function farEpoch({ model, epochs }: Run, dice: Dice, policyId: string): number {
+  const farthest = (latestOf(model, policyId)?.epoch ?? 0) + model.maxEpochStep;
+  if (dice.chance(50)) return farthest + 1;
+  epochs.set(policyId, farthest);
+  return farthest;
+}
+
 /** Two of three publishers publish, by votes or by signatures, mostly something acceptable. */
 export async function publishNext(run: Run, dice: Dice, policyId: string): Promise<boolean> {
   const { model, world, time } = run;
   const [byVotes, number] = [dice.chance(50), run.publications.length];
   const publication: PublicationArguments = {
     policyId,
-    epoch: dice.chance(4) ? (latestOf(model, policyId)?.epoch ?? 0) : nextEpoch(run, policyId, dice.chance(90) ? 1 : 2),
+    epoch: dice.chance(3) ? farEpoch(run, dice, policyId) : dice.chance(4) ? (latestOf(model, policyId)?.epoch ?? 0) : nextEpoch(run, policyId, dice.chance(90) ? 1 : 2),
     root: dice.chance(4) ? dice.pick(model.snapshots).root : BigInt(2_000_000 + number) + (BigInt(time) << 40n),
     asOf: dice.chance(4) ? time + 2 : time - dice.below(dice.chance(5) ? model.maxAge + 60 : 30),
     spots: spotsAfter(breakerOf(model, policyId), dice),
@@ -111,7 +120,7 @@ async function tripByGuardian(run: Run, policyId: string): Promise<boolean> {
 /** The guardian finds that the cause is gone. */
 export async function rearmEarly(run: Run, policyId: string): Promise<boolean> {
   const passed = await attempt(run, rearmRefusalOf(run, policyId), run.world.oracle, run.world.admin, "rearm", policyId);
-  if (passed) rearm(breakerOf(run.model, policyId));
+  if (passed) rearm(breakerOf(run.model, policyId), run.time);
   return passed;
 }
 

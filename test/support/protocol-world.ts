@@ -40,6 +40,10 @@ export interface Actors {
   readonly lenders: readonly Signer[];
   readonly keeper: Signer;
   readonly bidders: readonly Signer[];
+  /** Guards the attesters, and publishes none. */
+  readonly guardian: Signer;
+  /** May come to publish at the relay. */
+  readonly spares: readonly Signer[];
 }
 
 export interface ProtocolWorld {
@@ -56,13 +60,14 @@ export async function createProtocolWorld(): Promise<ProtocolWorld> {
   const world = await createWorld();
   const signers = (await world.chain.ethers.getSigners()) as unknown as Signer[];
   const actors: Actors = {
-    subjects: [world.subject, ...signers.slice(6, 9)], creditors: signers.slice(9, 11), lenders: signers.slice(11, 13), keeper: signers[13]!, bidders: signers.slice(14, 16),
+    subjects: [world.subject, ...signers.slice(6, 9)], creditors: signers.slice(9, 11), lenders: signers.slice(11, 13), keeper: signers[13]!, bidders: signers.slice(14, 16), guardian: signers[16]!, spares: signers.slice(17, 20),
   };
   const lines = await Promise.all(LINES.map((_, i) => deployLine(world, actors, i)));
   for (const signer of [...actors.subjects, ...actors.lenders, ...actors.bidders]) {
     await call(world.token, world.admin, "mint", await signer.getAddress(), PURSE);
     for (const line of lines) await call(world.token, signer, "approve", line.target, PURSE * 1_000n);
   }
+  await call(world.attesters, world.admin, "grantRole", await world.attesters.getFunction("GUARDIAN_ROLE")(), await actors.guardian.getAddress());
   // The stranger deposits for whoever it likes.
   await call(world.token, world.admin, "mint", await world.stranger.getAddress(), PURSE);
   await call(world.token, world.stranger, "approve", world.escrow.target, PURSE);

@@ -27,7 +27,15 @@ function exposure(shape: RiskShape): fc.Arbitrary<ExposureRule> {
   }));
 }
 
-export function randomRules(shape: RiskShape): fc.Arbitrary<MarginRules> {
+/** Tails are dealt to any number of sets there is room for, all of one length. */
+export function randomRules(room: RiskShape): fc.Arbitrary<MarginRules> {
+  const { tails } = room;
+  const numbers = Array.from({ length: room.tailSets }, (_, i) => i + 1).filter((sets) => tails % sets === 0);
+  return (tails === 0 ? fc.constant(0) : fc.constantFrom(...numbers)).chain((tailSets) => rulesOf({ ...room, tailSets }));
+}
+
+function rulesOf(shape: RiskShape): fc.Arbitrary<MarginRules> {
+  const each = shape.tails / shape.tailSets;
   return fc.record({
     shape: fc.constant(shape),
     weights: list(bigints<Factor>(0n, ONE), shape.scenarios + shape.skews),
@@ -38,7 +46,7 @@ export function randomRules(shape: RiskShape): fc.Arbitrary<MarginRules> {
     correlations: list(matrix(shape.nettingSets, 0n, ONE, ONE as Factor), shape.correlations),
     sensitivities: list(matrix(shape.exposures, -ONE, ONE), shape.sensitivities),
     tail: shape.tails === 0 ? fc.constant({ size: 1, flags: 0 }) : fc.oneof(
-      fc.integer({ min: 1, max: shape.tails }).map((size) => ({ size, flags: 0 })), fc.nat({ max: shape.tails - 1 }).map((flags) => ({ size: 1, flags }))),
+      fc.integer({ min: 1, max: each }).map((size) => ({ size, flags: 0 })), fc.nat({ max: each - 1 }).map((flags) => ({ size: 1, flags }))),
     lossFactor: perLevel(0n, 2n * ONE),
   });
 }

@@ -26,7 +26,7 @@ template Requirement(SHAPE, BREACH) {
     signal input level; signal input minRatioBps; signal input onChainCollateral; signal input lossFactor[2];
     signal input weight[WEIGHTS(SHAPE)]; signal input cellRule[CELLS(SHAPE)][4]; signal input groupRule[GROUPS(SHAPE)][3];
     signal input exposureRule[E][5]; signal input piece[E][TIERS(SHAPE)][3]; signal input correlation[CORRELATIONS(SHAPE)][STRICT(SETS(SHAPE))];
-    signal input sensitivity[SENSITIVITIES(SHAPE)][TRIANGLE(E)]; signal input tailRule[3];
+    signal input sensitivity[SENSITIVITIES(SHAPE)][TRIANGLE(E)]; signal input tailRule[TAIL_RULE(SHAPE)];
     signal input total[COLUMNS(SHAPE)]; signal input sign[COLUMNS(SHAPE)]; signal input loss[SETS(SHAPE)]; signal input tiered[E];
     signal input requirement[SETS(SHAPE)]; signal input aggregate; signal input root[1]; signal input leftOut[TAILS(SHAPE)];
     signal input chosen[BREACH * TAILS(SHAPE)]; signal input measure[1]; signal input worst[1];

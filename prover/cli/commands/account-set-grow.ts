@@ -7,7 +7,7 @@ import type { AccountName } from "../../statement/account-set.ts";
 import type { Address } from "../../statement/address.ts";
 import { bundleFacts, SETUP_WARNING } from "../bundle-facts.ts";
 import { makeCommand } from "../command.ts";
-import { artifactsOption, forceOption, outOption, parseAccountName, subjectOption, wholeOption } from "../options.ts";
+import { artifactsOption, forceOption, listOption, outOption, parseAccountName, subjectOption, wholeOption } from "../options.ts";
 import { outputFile } from "../output-file.ts";
 import { readOrCreateSalt, readSalt } from "../secrets.ts";
 import { asStage } from "../stage-progress.ts";
@@ -27,11 +27,6 @@ interface Options {
   readonly force?: boolean;
 }
 
-const accountsOption = (flags: string, description: string) => {
-  const option = new Option(flags, description);
-  return option.argParser((text: string, sofar: AccountName[] = []) => [...sofar, parseAccountName(text, option.long!)]);
-};
-
 export function accountSetGrow(terminal: Terminal): Command {
   return makeCommand(terminal, {
     usage: "grow",
@@ -39,9 +34,9 @@ export function accountSetGrow(terminal: Terminal): Command {
     example: "account-set grow --subject 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --account deribit/main custody/treasury --salt account-set.salt --add okx/main --new-salt-file grown-set.salt --out growth.json",
     options: [
       subjectOption().makeOptionMandatory(),
-      accountsOption("--account <venue/account...>", "the registered accounts, in their order").makeOptionMandatory(),
+      listOption("--account <venue/account...>", "the registered accounts, in their order", parseAccountName).makeOptionMandatory(),
       new Option("--salt <file>", "the salt of the registered account set, or env:VARIABLE").makeOptionMandatory(),
-      accountsOption("--add <venue/account...>", "accounts that join them; none to change the salt alone"),
+      listOption("--add <venue/account...>", "accounts that join them; none to change the salt alone", parseAccountName),
       new Option("--new-salt-file <file>", "the grown set's salt, or env:VARIABLE; made when the file is not there. Keep it: every later proof needs it").makeOptionMandatory(),
       wholeOption("--account-set <integer>", "the registered account set, to notice a forgotten account before proving", 254),
       new Option("--tier <name>", "circuit size, see circuits/sizes.json").default("growth"),

@@ -3,7 +3,7 @@ import { MarginProofError } from "../../errors.ts";
 import { accountSet, type AccountName } from "../../statement/account-set.ts";
 import { makeCommand } from "../command.ts";
 import { readStatement } from "../documents.ts";
-import { parseAccountName } from "../options.ts";
+import { listOption, parseAccountName } from "../options.ts";
 import { readOrCreateSalt } from "../secrets.ts";
 import { outcomeOf } from "../summaries.ts";
 import type { Terminal } from "../terminal.ts";
@@ -26,7 +26,7 @@ export function accountSetMake(terminal: Terminal): Command {
 /** Options that say which accounts a set has. */
 export function accountSetOptions(): Option[] {
   return [
-    new Option("--account <venue/account...>", "the accounts, in the order in which statements will be given").argParser((text: string, sofar: AccountName[] = []) => [...sofar, parseAccountName(text, "--account")]),
+    listOption("--account <venue/account...>", "the accounts, in the order in which statements will be given", parseAccountName),
     new Option("--statement <files...>", "statements of the accounts, in place of names").conflicts("account"),
     new Option("--salt-file <file>", "the salt, or env:VARIABLE; made when the file is not there. Keep it: every later proof needs it").makeOptionMandatory(),
   ];

@@ -1,5 +1,7 @@
 import { Option, type Command } from "commander";
+import { MarginProofError } from "../../errors.ts";
 import { assembleBook } from "../../import/accounts.ts";
+import { requireRanges } from "../../proof/margin-check.ts";
 import { comparisonTable } from "../../risk/comparison-table.ts";
 import { greeksJson, greeksTable, positionGreeksTable } from "../../risk/greeks-table.ts";
 import { compareMargins, marginComparisonJson, type PolicyMargin } from "../../risk/margin-comparison.ts";
@@ -56,10 +58,27 @@ function run({ book, market: marketFile, policy: policyFile, compare, greeks, ch
   const base = under(readPolicyOption(policyFile));
   const ofBook = compare === undefined && showsGreeks(base.report) ? [] : [greeksTable(base.report.greeks)];
   const more = [...(greeks ? [positionGreeksTable(base.report.positions), ...ofBook] : []), ...(chart ? [scenarioChart(base.report, base.policy)] : [])];
-  const shown = (json: { readonly [key: string]: Json }, text: string): Outcome => ({ json, text: [text, ...more].join("\n"), exitCode: base.report.isHealthy ? 0 : 1 });
+  const warnings = tooLargeToProve(base);
+  const shown = (json: { readonly [key: string]: Json }, text: string): Outcome => ({
+    json: warnings.length === 0 ? json : { ...json, warnings },
+    text: [text, ...more].join("\n"),
+    warnings,
+    exitCode: base.report.isHealthy ? 0 : 1,
+  });
   if (compare === undefined) return shown(marginReportJson(base.report), marginTable(base.report, base.policy));
   const compared = compareMargins(base, readUnder(compare, under));
   return shown({ ...marginComparisonJson(compared), ...(greeks ? { greeks: greeksJson(base.report.greeks) } : {}) }, comparisonTable(compared));
+}
+
+/** The figures are right whatever their size; circuits read totals of a certain width. */
+function tooLargeToProve({ report }: PolicyMargin): readonly string[] {
+  try {
+    requireRanges(report.totals);
+    return [];
+  } catch (error) {
+    if (error instanceof MarginProofError) return [`${error.message}; ${error.hint}`];
+    throw error;
+  }
 }
 
 /** With two policies in play, a refusal names the file of the second. */

@@ -6,11 +6,14 @@ import { HEDGE_MEASURES, type HedgeMeasure } from "../../risk/hedge/hedge.ts";
 import { hedgeJson } from "../../risk/hedge/hedge-json.ts";
 import { hedgeProposal } from "../../risk/hedge/hedge-proposal.ts";
 import { hedgeTable } from "../../risk/hedge/hedge-table.ts";
+import { marginReport } from "../../risk/margin-report.ts";
+import { marketRisk } from "../../risk/risk-array.ts";
 import type { InstrumentKind } from "../../risk/instruments.ts";
 import type { AccountName } from "../../statement/account-set.ts";
 import { BITS, type Bps, type Level, type Price, type Quantity, type Usd } from "../../units.ts";
 import { makeCommand } from "../command.ts";
 import { readBook, readMarket, readPolicyOption } from "../documents.ts";
+import { isHealthyAlready, nothingToHedge } from "../hedge-room.ts";
 import { collateralOption, levelOption, marketOption, parseAccountName, parsedOption, policyOption, ratioOption, wholeOption } from "../options.ts";
 import type { Outcome, Terminal } from "../terminal.ts";
 
@@ -62,7 +65,7 @@ export function hedgeCommand(terminal: Terminal): Command {
       new Option("--cash <name>", "the balance that pays (default: the quote currency's); inverse contracts are paid in their coin"),
       wholeOption("--proposals <n>", "at most this many, the smallest first (default: 5)", BITS.count, Number),
     ],
-    notes: "Exits with 0 when there is a proposal, and with 1 when none was found (NoHedge) or there is nothing to restore (Healthy). Trades are made at the mark. Nothing leaves the machine.",
+    notes: "Exits with 0 when there is a proposal or nothing to hedge, and with 1 when none was found (NoHedge). Trades are made at the mark. Nothing leaves the machine.",
   }).action(terminal.action((options: Options) => run(options, terminal)));
 }
 
@@ -71,8 +74,15 @@ function run({ book, market: marketFile, policy: policyFile, level, ratioBps, co
   const policy = readPolicyOption(policyFile);
   const { accounts } = assembleBook(book.flatMap((file) => readBook(file).accounts));
   const terms = { level, minRatioBps: ratioBps, onChainCollateral: collateral };
-  const hedge = hedgeProposal({ ...rest, accounts, market, policy, terms, minExcess: excess, costs: new Map(cost.map(parseCost)), maxProposals: proposals }, progress);
-  return { json: hedgeJson(hedge), text: hedgeTable(hedge, policy) };
+  const costs = new Map(cost.map(parseCost));
+  const risks = marketRisk(market, policy, progress);
+  try {
+    const hedge = hedgeProposal({ ...rest, accounts, market, policy, risks, terms, minExcess: excess, costs, maxProposals: proposals }, progress);
+    return { json: hedgeJson(hedge), text: hedgeTable(hedge, policy) };
+  } catch (error) {
+    if (isHealthyAlready(error)) return nothingToHedge(marginReport(accounts, risks, policy, terms), excess ?? (0n as Usd), policy.quote);
+    throw error;
+  }
 }
 
 /** `BTC-PERPETUAL=0.5` */

@@ -1,9 +1,9 @@
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
 import { registerAccountSet } from "../../chain/register.ts";
 import type { Address } from "../../statement/address.ts";
 import { withNode } from "../chain-connection.ts";
 import { makeCommand } from "../command.ts";
-import { registryAddressOption, rpcOption } from "../options.ts";
+import { keyOption, registryAddressOption, rpcOption } from "../options.ts";
 import { readWallet } from "../secrets.ts";
 import { asStage } from "../stage-progress.ts";
 import { outcomeOf } from "../summaries.ts";
@@ -25,7 +25,7 @@ export function registerCommand(terminal: Terminal): Command {
       ...accountSetOptions(),
       registryAddressOption().makeOptionMandatory(),
       rpcOption().makeOptionMandatory(),
-      new Option("--key <file>", "private key of the subject, or env:VARIABLE").makeOptionMandatory(),
+      keyOption("the subject"),
     ],
   }).action(terminal.action((options: Options) => run(options, terminal)));
 }

@@ -42,8 +42,9 @@ function run(options: Options, { progress }: Terminal) {
   const output = outputFile(options.out, options);
   const market = readMarket(options.market);
   const policy = readPolicyOption(options.policy);
-  const tier = tierParameters(options.tier ?? tierForMarket(market, riskPlan(market, policy).rules));
+  const { tier: name, why } = options.tier === undefined ? tierForMarket(market, riskPlan(market, policy).rules) : { tier: options.tier, why: "as asked for" };
+  const tier = tierParameters(name);
   const snapshot = buildSnapshot(market, policy, { treeParents: options.treeParents ?? tier.treeParents, shape: shapeOf(tier), progress });
   output.write(`${serializeSnapshot(snapshot)}\n`);
-  return outcomeOf({ ...snapshotSummary(snapshot), out: output.path });
+  return outcomeOf({ ...snapshotSummary(snapshot), tier: name, tierChoice: why, out: output.path });
 }

@@ -1,10 +1,8 @@
 import { Option, type Command } from "commander";
-import type { JsonRpcProvider } from "ethers";
 import { contractAt } from "../../chain/contracts.ts";
 import { parsePublicationSignature } from "../../chain/publication-json.ts";
-import { gatherSignatures, type GatheredPublication } from "../../chain/publication-signature.ts";
+import { gatherSignatures } from "../../chain/publication-signature.ts";
 import { publishSigned } from "../../chain/publish.ts";
-import { MarginProofError } from "../../errors.ts";
 import { parseAddress, type Address } from "../../statement/address.ts";
 import { withNode } from "../chain-connection.ts";
 import { makeCommand } from "../command.ts";
@@ -12,6 +10,7 @@ import { readDocument } from "../documents.ts";
 import { parsedOption, rpcOption } from "../options.ts";
 import { publicationFacts } from "../publication-facts.ts";
 import { readWallet } from "../secrets.ts";
+import { oracleOn } from "../signed-for.ts";
 import { asStage } from "../stage-progress.ts";
 import { outcomeOf } from "../summaries.ts";
 import type { Outcome, Terminal } from "../terminal.ts";
@@ -40,23 +39,12 @@ async function run(files: readonly string[], { relayAddress, rpc, key }: Options
   const gathered = gatherSignatures(files.map((file) => readDocument(file, parsePublicationSignature)));
   const wallet = readWallet(key, "--key", terminal);
   const { hash, logs, gasUsed } = await withNode(rpc, terminal, async (provider) => {
-    const contract = contractAt(relayAddress === undefined ? "SnapshotOracle" : "RelayedSnapshots", await target(gathered, relayAddress, provider), wallet.connect(provider));
+    const contract = contractAt(relayAddress === undefined ? "SnapshotOracle" : "RelayedSnapshots", relayAddress ?? (await oracleOn(gathered.domain, provider)), wallet.connect(provider));
     const receipt = await asStage(terminal.progress, "publish", () => publishSigned(contract, gathered));
     return { hash: receipt.hash, gasUsed: receipt.gasUsed, logs: receipt.logs.map((log) => contract.interface.parseLog(log)?.name) };
   });
   return outcomeOf({
     accepted: logs.includes("SnapshotAccepted"), breakerTripped: logs.includes("BreakerTripped"), transactionHash: hash, gasUsed: gasUsed.toString(),
     publishers: gathered.signatures.map(({ publisher }) => publisher), ...publicationFacts(gathered),
-  });
-}
-
-/** The oracle that was signed for is on one chain; only a relay is on others. */
-async function target({ domain }: GatheredPublication, relay: Address | undefined, provider: JsonRpcProvider): Promise<Address> {
-  if (relay !== undefined) return relay;
-  const { chainId } = await provider.getNetwork();
-  if (chainId === domain.chainId) return domain.oracle;
-  throw new MarginProofError("ChainError", `the signatures are for chain ${domain.chainId}, the node is of chain ${chainId}`, {
-    path: "--rpc",
-    hint: "use a node of that chain, or give --relay-address",
   });
 }

@@ -1,4 +1,4 @@
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
 import { publicationOf } from "../../chain/publication.ts";
 import { serializePublicationSignature } from "../../chain/publication-json.ts";
 import { signPublication } from "../../chain/publication-signature.ts";
@@ -6,7 +6,7 @@ import { verifySnapshot } from "../../commitment/snapshot-json.ts";
 import type { Address } from "../../statement/address.ts";
 import { makeCommand } from "../command.ts";
 import { readDocument, readMarket, readPolicyOption } from "../documents.ts";
-import { chainIdOption, epochOption, forceOption, marketOption, oracleAddressOption, outOption, policyOption } from "../options.ts";
+import { chainIdOption, epochOption, forceOption, keyOption, marketOption, oracleAddressOption, outOption, policyOption } from "../options.ts";
 import { outputFile } from "../output-file.ts";
 import { publicationFacts } from "../publication-facts.ts";
 import { readWallet } from "../secrets.ts";
@@ -35,7 +35,7 @@ export function snapshotSign(terminal: Terminal): Command {
       epochOption().makeOptionMandatory(),
       chainIdOption("chain of the oracle contract").makeOptionMandatory(),
       oracleAddressOption().makeOptionMandatory(),
-      new Option("--key <file>", "the publisher's private key, or env:VARIABLE").makeOptionMandatory(),
+      keyOption("the publisher"),
       outOption("write the signature here, to be gathered by whoever publishes"),
       forceOption(),
     ],

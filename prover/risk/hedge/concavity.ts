@@ -4,8 +4,8 @@
  *
  * Totals are concave in a quantity: linear on each side of zero, and both sides are rounded against the holder. Scenario losses, floors,
  * charges (naked shorts included), rising tiers, the worse of two basis moves and expected shortfall are convex and non-decreasing in losses;
- * so are their sums, maxima, and the root of a positive semi-definite form with entries that are not negative. Not convex are
- * value at risk, spread charges (a negative line), the worse sign of a skew rotation around a discounted value, and roots of other forms.
+ * so are their sums, maxima (the worst set of a tail), and the root of a positive semi-definite form with entries that are not negative. Not
+ * convex are value at risk, spread charges (a negative line), the worse sign of a skew rotation around a discounted value, and roots of other forms.
  */
 import { SCALE } from "../../units.ts";
 import type { MarginRules, Matrix } from "../margin-rules.ts";

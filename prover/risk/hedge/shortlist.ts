@@ -38,7 +38,7 @@ type Gain = (candidate: Candidate) => bigint;
 
 const vectorOf = ({ risk, side }: Candidate): RiskVector => (side === "buy" ? risk.long : risk.short);
 
-/** What a contract gains in each losing scenario of each netting set, in each chosen tail scenario, and on each broken limit. */
+/** What a contract gains in each losing scenario of each netting set, in each tail scenario that makes its set's measure, and on each broken limit. */
 function pressures({ nettingSets, tail, exposures }: ReturnType<SearchPlan["trial"]["working"]>): readonly Gain[] {
   const scenarios = nettingSets.flatMap(({ pnl }, n) =>
     pnl.map((value, s) => ({
@@ -47,7 +47,7 @@ function pressures({ nettingSets, tail, exposures }: ReturnType<SearchPlan["tria
     })),
   );
   const losing = scenarios.filter(({ value }) => value < 0n).sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
-  const tails = tail.chosen.flatMap((isChosen, t) => (isChosen ? [(candidate: Candidate) => vectorOf(candidate).tailPnl[t]!] : []));
+  const tails = tail.sets.flatMap(({ chosen }) => chosen).map((t) => (candidate: Candidate) => vectorOf(candidate).tailPnl[t]!);
   const limits = exposures.flatMap(({ withinLimits, total }, k) =>
     withinLimits ? [] : [(candidate: Candidate) => (total < 0n ? 1n : -1n) * vectorOf(candidate).exposure[k]!],
   );
