@@ -11,7 +11,10 @@ contract ManyReader {
     /// @param targets The contracts.
     /// @param questions Encoded calls.
     /// @return answers Encoded answers.
-    function ask(address[] calldata targets, bytes[] calldata questions) external view returns (bytes[] memory answers) {
+    function ask(
+        address[] calldata targets,
+        bytes[] calldata questions
+    ) external view returns (bytes[] memory answers) {
         answers = new bytes[](targets.length);
         for (uint256 i = 0; i < targets.length; ++i) {
             (bool ok, bytes memory answer) = targets[i].staticcall(questions[i]);
