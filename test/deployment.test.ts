@@ -7,6 +7,7 @@ import { contractAt } from "../prover/chain/contracts.ts";
 import { identifier } from "../prover/commitment/domain.ts";
 import { MarginProofError } from "../prover/errors.ts";
 import type { Artifacts } from "../prover/proof/artifacts.ts";
+import { anyParameters, STATEMENT_KINDS, statementKind } from "../prover/proof/tiers.ts";
 import { parseAddress } from "../prover/statement/address.ts";
 import { REPOSITORY } from "../scripts/circom.ts";
 import { deployProtocol, type Deployment } from "../scripts/deployment/deploy.ts";
@@ -72,6 +73,19 @@ describe("a deployment", () => {
       }
       expect(await Promise.all([oracle.getFunction("rotationDelay")(), oracle.getFunction("moveBound")(1n), oracle.getFunction("moveBound")(identifier("ETH")), oracle.getFunction("grace")()])).toEqual([172_800n, 700n, 900n, 3_600n]);
       expect([...(await oracle.getFunction("publishers")())]).toEqual(PUBLISHERS.toSorted((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1)));
+    } finally {
+      await other.close();
+    }
+  });
+
+  it("can be planned as the README plans one", async () => {
+    const readme = await readFile(join(REPOSITORY, "README.md"), "utf8");
+    const { tiers, ...plan } = JSON.parse(/```json\n(\{\s+"format": "margin-deployment-plan[^`]+)```/.exec(readme)![1]!);
+    expect(tiers.map((tier: string) => statementKind(anyParameters(tier)))).toEqual(STATEMENT_KINDS);
+    const other = await connect();
+    try {
+      const { record } = await deployProtocol(other, await planOf({ ...plan, tiers: PLAN_JSON.tiers, collateralToken: "demo" }));
+      expect([record.policies.length, record.tiers.length]).toEqual([1, 1]);
     } finally {
       await other.close();
     }
