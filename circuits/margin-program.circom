@@ -44,7 +44,7 @@ template MarginProgram(SHAPE, BREACH) {
     signal input worst[HAS_TAIL(SHAPE)];
     signal output stress;
     signal output outside;
-    assert(E <= 24);
+    assert(EXPOSURES(SHAPE) <= 24);
 
     SetLosses(SHAPE, BREACH)(weight, cellRule, groupRule, total, sign, loss);
 
