@@ -1,13 +1,18 @@
-import { encodeBytes32String, type Contract } from "ethers";
+import { encodeBytes32String, type Contract, type Signer } from "ethers";
 import hre from "hardhat";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAddress } from "../prover/statement/address.ts";
 import type { PublicSignals } from "../prover/proof/public-signals.ts";
 import { buildRegistry, type Attester } from "../prover/statement/attester-registry.ts";
-import { at, DEPLOYED, gasOf } from "./support/contracts.ts";
+import type { Bps } from "../prover/units.ts";
+import { createAuction, fastPeriod, gracePeriod, MUCH, PLEDGE, slowPeriod, USD } from "./support/auction.ts";
+import { at, connect, DEPLOYED, gasOf } from "./support/contracts.ts";
 import { gasSnapshot } from "./support/gas-snapshot.ts";
 import { honestBatch } from "./support/groth16-batches.ts";
-import { ACCOUNT_SET, attesterArguments, call, createWorld, depositFor, grow, HEALTH, inOrder, POLICY_ID, policyIdOf, SECRETS, signalsFor, SPOTS, submit, TIER, type World } from "./support/margin-world.ts";
+import {
+  ACCOUNT_SET, attesterArguments, BREACH_SECRETS, BREACH_TIER, call, createWorld, depositFor, grow, HEALTH, inOrder, POLICY_ID, policyIdOf, SECRETS, signalsFor, SPOTS, submit, TIER, worldTerms,
+  type World,
+} from "./support/margin-world.ts";
 import { signatures } from "./support/snapshot-oracle.ts";
 import { ATTESTER_KEYS, OTHER_KEY } from "./support/statements.ts";
 import { keyOf, scalar, simulate, trapdoor } from "./support/tiny-groth16.ts";
@@ -75,6 +80,7 @@ async function measure(): Promise<Record<string, number>> {
     "isHealthy, from outside": Number(await registry.getFunction("isHealthy").estimateGas(subject)),
     "canOpen, from outside": Number(await registry.getFunction("canOpen").estimateGas(subject, { policyId: POLICY_ID, level: 1, minRatioBps: 11_000, minAssurance: 2 })),
     "register an account set": strangersAccount,
+    ...(await breached()),
     "grow an account set": await gasOf(grow(world, subject, { current: ACCOUNT_SET, grown: scalar("more accounts") })),
     "announce a release": await gasOf(call(registry, subject, "announceRelease")),
     "publish three attester keys": await gasOf(call(attesters, admin, "publish", next.root, attesterArguments(next.attesters))),
@@ -82,6 +88,8 @@ async function measure(): Promise<Record<string, number>> {
     "vote for a snapshot": firstVote,
     "vote that completes the quorum": acceptance,
     "publish a snapshot by two signatures": signedVotes,
+    ...(await relayed()),
+    ...(await liquidation()),
     "add a tier": await gasOf(call(verifier, admin, "addTier", encodeBytes32String("another"), keyOf(trapdoor("another")), 1, HEALTH)),
     "deposit in escrow, a later one": await laterDeposit(),
     ...Object.fromEntries(sizes),
@@ -99,6 +107,59 @@ async function votesBySignature(time: number): Promise<number> {
   };
   await publish(1);
   return publish(2);
+}
+
+/** Gas of ending the health that was proved last, by newer statements. */
+async function breached(): Promise<Record<string, number>> {
+  const counted: bigint = await world.escrow.getFunction("collateralOf")(await world.subject.getAddress());
+  const claim = { sequence: 10_000, asOf: TIME, level: "MM", minRatioBps: 10_500n as Bps, minAssurance: "attested" } as const;
+  const signals = inOrder(await signalsFor(world, { claim, signals: { snapshotRoot: ROOT, portfolioCommitment: scalar("a breached portfolio"), onChainCollateral: counted } }));
+  return { "prove a breach": await gasOf(call(world.registry, world.stranger, "proveBreach", BREACH_TIER, simulate(BREACH_SECRETS, signals), signals)) };
+}
+
+/** Gas of a relayed publication on another chain, after a first one of its policy. */
+async function relayed(): Promise<Record<string, number>> {
+  const chain = await connect({ network: "publicNetwork" });
+  try {
+    const { chainId } = await world.chain.ethers.provider.getNetwork();
+    const terms = await worldTerms(world.publishers, world.admin);
+    const relay = (await chain.ethers.deployContract("RelayedSnapshots", [terms, chainId, world.oracle.target])) as unknown as Contract;
+    const [, , , , , stranger] = await chain.ethers.getSigners();
+    const domain = { chainId, oracle: parseAddress(String(world.oracle.target)) };
+    const relayNext = async (epoch: number) => {
+      const publication = { policyId: POLICY_ID, epoch, root: 2n ** 253n - BigInt(epoch), asOf: TIME + epoch, spots: SPOTS };
+      const given = await signatures(domain, world.publishers.slice(0, 2), publication);
+      return gasOf(at(chain, TIME + 10 * epoch, () => call(relay, stranger as unknown as Signer, "publish", publication, given)));
+    };
+    await relayNext(1);
+    return { "relay a snapshot by two signatures": await relayNext(2) };
+  } finally {
+    await chain.close();
+  }
+}
+
+/** Gas of each step of a liquidation, as a keeper and two bidders pay it. */
+async function liquidation(): Promise<Record<string, number>> {
+  const { lending: { world: { chain }, bidder }, subject, notice, start, after, bid, takeOver, owedTo, started } = await createAuction();
+  try {
+    const noticed = await gasOf(notice());
+    await after(gracePeriod);
+    const begun = await gasOf(start());
+    await after(60);
+    const part = await gasOf(bid(10_000n * USD));
+    const rest = await gasOf(bid(MUCH));
+    const poor = await owedTo({}, { pledge: PLEDGE / 2n });
+    await started(poor);
+    await after(fastPeriod + slowPeriod);
+    const taken = await gasOf(takeOver(poor));
+    const bad = await gasOf(call(poor, bidder, "recover", subject, 1_000n * USD));
+    return {
+      "notice of a liquidation": noticed, "start of an auction": begun, "bid for a part": part, "bid that makes the rest whole": rest,
+      "take over what nobody wanted": taken, "recover bad debt": bad,
+    };
+  } finally {
+    await chain.close();
+  }
 }
 
 /** Gas per proof of a batch that is submitted, what calldata and storage cost apart: they depend on who is proved, and how. */

@@ -1,10 +1,10 @@
 /**
- * What the contracts should know, kept by other code than theirs: which proofs count, which claims are refused and why. A random run
+ * What the contracts should know, kept by other code than theirs: which proofs count, who owes what, what is pledged. A random run
  * compares the two after every call. Sequences and times are below 2^53, so plain numbers hold them.
  */
-import type { Claim } from "../../prover/proof/claim.ts";
-import { levelBit } from "../../prover/proof/claim.ts";
-import { assuranceLevel } from "../../prover/statement/attester-registry.ts";
+import type { BreakerModel } from "./protocol-breaker.ts";
+import type { Turn } from "./protocol-grace.ts";
+import type { LineModel } from "./protocol-lending-model.ts";
 
 /** What a portfolio was shown by, in order of time. `sequence` counts over all sets of a subject. */
 export interface Evidence {
@@ -20,6 +20,9 @@ export interface Proved extends Evidence {
   readonly policyId: string;
   readonly root: number;
   readonly healthyUntil: number;
+  readonly level: number;
+  readonly minRatioBps: number;
+  readonly minAssurance: number;
 }
 
 export interface SubjectModel {
@@ -47,9 +50,9 @@ export interface SnapshotModel {
   readonly number: number;
   readonly policyId: string;
   readonly root: bigint;
+  readonly epoch: number;
+  readonly asOf: number;
   readonly expiresAt: number;
-  /** As the oracle says: neither revoked nor superseded too often. Whether it has expired is for the reader to see. */
-  current: boolean;
   revoked: boolean;
 }
 
@@ -94,22 +97,28 @@ export interface Model {
   readonly revokedKeys: Set<number>;
   readonly policies: PolicyModel[];
   readonly tiers: TierModel[];
+  /** In escrow, by whose it is. */
   readonly balances: Map<string, Balance>;
+  /** Dollars outside the escrow, of those whose dollars are counted. */
+  readonly purses: Map<string, bigint>;
+  readonly lines: LineModel[];
+  readonly breakers: Map<string, BreakerModel>;
+  /** Roots that were revoked before they were relayed. */
+  readonly revokedUnseen: Set<bigint>;
+  /** What keys were prepared for: tier, attester root and scope. */
+  readonly prepared: Set<string>;
+  /** When the registry was paused, and resumed. */
+  readonly pauses: Turn[];
   readonly gracePeriod: number;
   readonly attesterNotice: number;
   readonly releaseDelay: number;
   readonly pauseGrace: number;
+  readonly pauseGraceWindow: number;
+  readonly maxAge: number;
+  readonly maxEpochStep: number;
+  readonly historyWindow: number;
   isPaused: boolean;
-}
-
-/** What a proof claims, beside who and what is in its claim. */
-export interface ClaimedSignals {
-  readonly claim: Claim;
-  readonly accountSet: bigint;
-  readonly policyId: string | undefined;
-  readonly snapshotRoot: bigint;
-  readonly attesterRoot: bigint;
-  readonly collateral: bigint;
+  isOraclePaused: boolean;
 }
 
 export const newSubject = (address: string): SubjectModel => ({
@@ -137,83 +146,27 @@ export function supersede({ roots }: Model, by: RootModel): void {
   for (const before of roots) if (before.number < by.number) before.supersededAt = Math.min(before.supersededAt, by.currentFrom);
 }
 
-const isOlder = (a: Evidence, b: Evidence): boolean => a.sequence < b.sequence || a.asOf < b.asOf || a.snapshot < b.snapshot;
-const isSame = (a: Evidence, b: Evidence): boolean => a.sequence === b.sequence && a.snapshot === b.snapshot;
+/** What was accepted last under a policy. */
+export const latestOf = ({ snapshots }: Model, policyId: string): SnapshotModel | undefined => snapshots.findLast((snapshot) => snapshot.policyId === policyId);
+export const isCurrentSnapshot = (model: Model, { policyId, epoch, expiresAt, revoked }: SnapshotModel, time: number): boolean =>
+  !revoked && time <= expiresAt && epoch + model.historyWindow >= latestOf(model, policyId)!.epoch;
 
-/** What health and breach claims have in common, with the first refusal or what the claim stands on. */
-function standing(model: Model, sent: ClaimedSignals, time: number): string | { policy: PolicyModel; snapshot: SnapshotModel; root: RootModel } {
-  const policy = model.policies.find(({ policyId }) => policyId === sent.policyId);
-  if (policy === undefined) return "ScopeMismatch";
-  const snapshot = model.snapshots.find(({ policyId, root }) => policyId === sent.policyId && root === sent.snapshotRoot);
-  if (snapshot === undefined) return "UnknownSnapshot";
-  if (!snapshot.current || snapshot.revoked || time > snapshot.expiresAt) return "StaleSnapshot";
-  const root = model.roots.find((published) => published.root === sent.attesterRoot);
-  if (root === undefined || !isCurrentRoot(model, root, time)) return "UnknownAttesterRoot";
-  return { policy, snapshot, root };
+/** Adds to what somebody has in escrow, or takes from it. */
+export function credit({ balances }: Model, owner: string, amount: bigint): Balance {
+  const balance = balances.get(owner) ?? { held: 0n, pledgedTo: new Map<string, bigint>() };
+  balance.held += amount;
+  balances.set(owner, balance);
+  return balance;
 }
 
-function freshness({ asOf }: Claim, { maxStatementAge }: PolicyModel, time: number): string | undefined {
-  if (asOf > time) return "StatementFromFuture";
-  return asOf + maxStatementAge < time ? "StatementTooOld" : undefined;
+/** Adds to what somebody has pledged, or takes from it. */
+export function addPledge(model: Model, owner: string, creditor: string, amount: bigint): void {
+  const { pledgedTo } = credit(model, owner, 0n);
+  pledgedTo.set(creditor, (pledgedTo.get(creditor) ?? 0n) + amount);
 }
 
-/** What is recorded of a claim of health, or the first reason to refuse it. */
-export function judgeHealth(model: Model, subject: SubjectModel, sent: ClaimedSignals, time: number): string | Proved {
-  if (subject.accountSet === 0n) return "NotRegistered";
-  if (subject.releaseFrom !== 0) return "ReleaseRunning";
-  if (subject.accountSet !== sent.accountSet) return "AccountSetMismatch";
-  const found = standing(model, sent, time);
-  if (typeof found === "string") return found;
-  const { policy, snapshot, root } = found;
-  if (policy.retired) return "RetiredPolicy";
-  const { asOf, level, minRatioBps, minAssurance, sequence: claimed } = sent.claim;
-  const stale = freshness(sent.claim, policy, time);
-  if (stale !== undefined) return stale;
-  if (Number(levelBit(level)) < policy.level) return "LevelTooLow";
-  if (Number(minRatioBps) < policy.minRatioBps) return "RatioTooLow";
-  if (Number(assuranceLevel(minAssurance)) < policy.minAssurance) return "AssuranceTooLow";
-  if ((subject.hasGrown || subject.wasReleased) && asOf <= subject.changedAt) return "StatementBeforeSetChange";
-  const proved: Proved = {
-    sequence: subject.sequenceBase + claimed, asOf, snapshot: snapshot.number, collateral: sent.collateral, accountSet: sent.accountSet, policyId: policy.policyId, root: root.number,
-    healthyUntil: Math.min(asOf + policy.maxStatementAge, snapshot.expiresAt),
-  };
-  if (proved.sequence <= (subject.last?.sequence ?? subject.sequenceBase)) return "SequenceNotIncreasing";
-  if (sent.collateral > countable(model, subject.address)) return "CollateralNotHeld";
-  if (subject.breach !== undefined && (isOlder(proved, subject.breach) || (isSame(proved, subject.breach) && proved.collateral <= subject.breach.collateral))) return "NotNewerThanBreach";
-  return proved;
-}
-
-export function recordHealth(subject: SubjectModel, proved: Proved): void {
-  Object.assign(subject, { last: proved, isBreached: false, isEnded: false, hasGrown: false, highestSequence: proved.sequence, inUse: { amount: proved.collateral, until: proved.healthyUntil } } satisfies Partial<SubjectModel>);
-}
-
-/** What is recorded of a breach, or the first reason to refuse it. */
-export function judgeBreach(model: Model, subject: SubjectModel, sent: ClaimedSignals, time: number): string | Evidence {
-  if (subject.accountSet === 0n) return "NotRegistered";
-  if (subject.last === undefined) return "NothingProved";
-  if (subject.last.accountSet !== sent.accountSet) return "AccountSetMismatch";
-  const found = standing(model, sent, time);
-  if (typeof found === "string") return found;
-  const { policy, snapshot } = found;
-  const { asOf, level, minRatioBps, minAssurance, sequence } = sent.claim;
-  const stale = freshness(sent.claim, policy, time);
-  if (stale !== undefined) return stale;
-  if (Number(levelBit(level)) > policy.level) return "BreachOfHigherLevel";
-  if (Number(minRatioBps) > policy.minRatioBps) return "BreachOfHigherRatio";
-  if (Number(assuranceLevel(minAssurance)) < policy.minAssurance) return "AssuranceTooLow";
-  if (sent.collateral < subject.last.collateral) return "CollateralLeftOut";
-  if (subject.last.policyId !== policy.policyId) return "BreachOfOtherPolicy";
-  const breached: Evidence = { sequence: subject.sequenceBase + sequence, asOf, snapshot: snapshot.number, collateral: sent.collateral };
-  const newest = subject.isBreached ? subject.breach! : subject.last;
-  return isOlder(breached, newest) || isSame(breached, newest) ? "BreachNotNewer" : breached;
-}
-
-/** Why a tier takes no proofs of a kind now. */
-export function tierRefusal({ tiers }: Model, name: string, kind: number, time: number): string | undefined {
-  const tier = tiers.find(({ tier }) => tier === name);
-  if (tier === undefined) return "UnknownTier";
-  if (tier.disabled) return "TierDisabled";
-  if (tier.kind !== kind) return "WrongStatementKind";
-  if (time < tier.activeFrom) return "TierNotActive";
-  return tier.sunset !== 0 && time > tier.sunset ? "TierSunset" : undefined;
+/** Pays somebody, or has them pay, in dollars outside the escrow. */
+export function pay({ purses }: Model, who: string, amount: bigint): void {
+  const purse = purses.get(who);
+  if (purse !== undefined) purses.set(who, purse + amount);
 }

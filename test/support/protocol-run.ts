@@ -6,64 +6,128 @@ import { parseAddress } from "../../prover/statement/address.ts";
 import { scopeOf } from "../../prover/statement/scope.ts";
 import { at, now } from "./contracts.ts";
 import type { Dice } from "./dice.ts";
-import { ACCOUNT_SET, ATTESTER_NOTICE, ATTESTER_REGISTRY, BREACH, BREACH_TIER, call, DEMANDED, GRACE_PERIOD, GROWTH, GROWTH_TIER, HEALTH, POLICY_HASH, POLICY_ID, SNAPSHOT_ROOT, TIER, type World } from "./margin-world.ts";
-import { inUseOf, isCurrentRoot, isHealthy, newSubject, pledgedBy, balanceOf, type ClaimedSignals, type Model, type SubjectModel } from "./protocol-model.ts";
+import {
+  ACCOUNT_SET, ATTESTER_NOTICE, ATTESTER_REGISTRY, BREACH, BREACH_TIER, call, DEMANDED, GRACE_PERIOD, GROWTH, GROWTH_TIER, HEALTH, HISTORY_WINDOW, MAX_SNAPSHOT_AGE, POLICY_HASH, POLICY_ID, SNAPSHOT_ROOT, SPOTS,
+  TIER, type PublicationArguments, type World,
+} from "./margin-world.ts";
+import type { ManyReader } from "./many-reader.ts";
+import { newBreaker, observe } from "./protocol-breaker.ts";
+import type { ClaimedSignals } from "./protocol-claims.ts";
+import { newSubject, type Model } from "./protocol-model.ts";
+import { LINES, PURSE, type ProtocolWorld } from "./protocol-world.ts";
+import { ascending } from "./snapshot-oracle.ts";
 import { simulate, trapdoor, type Proof } from "./tiny-groth16.ts";
 
-export interface Run {
+/** A chain with the contracts on it, and what they should know. */
+export interface Place {
   readonly world: World;
+  readonly reader: ManyReader;
   readonly model: Model;
-  /** Whose address each signer of a subject or creditor is. */
+  readonly chainId: bigint;
+  /** Time of the next block. */
+  time: number;
+  /** Time of the last block that was checked. */
+  checked: number;
+  /** Highest sequence that was read of each subject. */
+  readonly highest: Map<string, bigint>;
+  /** Last second that was spared so far, as read of each policy. */
+  readonly spared: Map<string, number>;
+  /** Publishers whose signatures count here, ascending by address. */
+  publishers: readonly Signer[];
+}
+
+export interface Run extends Place {
+  readonly lines: readonly Contract[];
+  /** By address, on either chain: both know the same keys. */
   readonly signers: ReadonlyMap<string, Signer>;
   readonly creditors: readonly string[];
+  readonly keeper: string;
+  readonly bidders: readonly string[];
   /** Guards the attesters, and publishes none. */
   readonly guardian: Signer;
   /** Claims that were accepted once. */
   readonly accepted: ClaimedSignals[];
-  /** Time of the next block. */
-  time: number;
+  /** Publications that were accepted, in order. */
+  readonly publications: PublicationArguments[];
+  /** Last epoch that anybody voted in, by policy. */
+  readonly epochs: Map<string, number>;
+  /** The registry on the other chain, to which snapshots are relayed. */
+  readonly there: Place;
+  /** Changes of the relay's publishers. */
+  readonly relaySet: RelaySetModel;
+  /** What came about, for a test to see that it did. */
+  readonly seen: (what: string) => void;
+  /** Everything that must hold after any call, for steps that make several. */
+  readonly check: () => Promise<void>;
 }
 
-/** One kind of call, with everything random about it from the dice. It makes the call and keeps the model. */
+/** Who publishes at the relay beside those who do. */
+export interface RelaySetModel {
+  /** Who may take the place of a publisher that was removed. */
+  readonly spares: Signer[];
+  readonly removed: Signer[];
+  readonly rotationDelay: number;
+  announced: { readonly publishers: readonly Signer[]; readonly from: number } | undefined;
+}
+
+/** One kind of call, with everything random about it from the dice. It makes the call, keeps the model, and says whether the call passed. */
 export interface Step {
   readonly name: string;
   /** How often, against the others. */
   readonly weight: number;
-  readonly run: (run: Run, dice: Dice) => Promise<void>;
+  /** Never passes. */
+  readonly isAttack?: boolean;
+  readonly run: (run: Run, dice: Dice) => Promise<boolean>;
 }
 
-export const SECRETS_OF: Readonly<Record<string, string>> = { [TIER]: "margin world", [BREACH_TIER]: "margin world, breaches", [GROWTH_TIER]: "margin world, growth of account sets" };
+const SECRETS_OF: Readonly<Record<string, string>> = { [TIER]: "margin world", [BREACH_TIER]: "margin world, breaches", [GROWTH_TIER]: "margin world, growth of account sets" };
 
-/** A run from where the world of the other tests begins, with three more subjects and two creditors who may take pledges. */
-export async function beginRun(world: World): Promise<Run> {
-  const signers = await world.chain.ethers.getSigners();
-  const subjects = [world.subject, ...signers.slice(6, 9)];
-  const creditors = signers.slice(9, 11);
-  const addresses = await Promise.all([...subjects, ...creditors].map((signer) => signer.getAddress()));
-  const { oracle, attesters } = world;
-  const [number, expiresAt] = await oracle.getFunction("lookup")(POLICY_ID, SNAPSHOT_ROOT);
+/** A run from where the worlds begin: one subject of four is registered, one snapshot is accepted at the source and none is relayed. */
+export async function beginRun({ world, actors, lines, there, readers: [reader, readerThere] }: ProtocolWorld, seen: Run["seen"], check: (run: Run) => Promise<void>): Promise<Run> {
+  const { subjects, creditors, lenders, keeper, bidders, guardian, spares } = actors;
+  const addressesOf = (signers: readonly Signer[]) => Promise.all(signers.map((signer) => signer.getAddress()));
+  const all = [...subjects, ...creditors, ...lenders, keeper, ...bidders];
+  const [addresses, everybody] = [await addressesOf(subjects), await addressesOf(all)];
+  const model = await modelOf(world, addresses);
+  const publishers = await ascending(world.publishers);
+  const { number, asOf } = (await world.oracle.getFunction("latest")(POLICY_ID)).snapshot;
+  const first: PublicationArguments = { policyId: POLICY_ID, epoch: 1, root: SNAPSHOT_ROOT, asOf: Number(asOf), spots: SPOTS };
+  model.snapshots.push({ number: Number(number), policyId: POLICY_ID, root: SNAPSHOT_ROOT, epoch: 1, asOf: Number(asOf), expiresAt: Number(asOf) + MAX_SNAPSHOT_AGE, revoked: false });
+  model.breakers.set(POLICY_ID, newBreaker());
+  observe(model.breakers.get(POLICY_ID)!, undefined, SPOTS, Number(asOf));
+  const lenderAddresses = await addressesOf(lenders);
+  model.lines.push(...LINES.map((terms, i) => ({ ...terms, address: String(lines[i]!.target), lender: lenderAddresses[i]!, loans: new Map(), lent: 0n, repaid: 0n, takenOver: 0n })));
+  for (const address of await addressesOf([...subjects, ...lenders, ...bidders])) model.purses.set(address, PURSE);
+  const run: Run = {
+    world, reader, model, chainId: 31_337n, time: await now(world.chain), checked: 0, highest: new Map(), spared: new Map(), publishers, lines, signers: new Map(everybody.map((address, i) => [address, all[i]!] as const)),
+    creditors: await addressesOf(creditors), keeper: await keeper.getAddress(), bidders: await addressesOf(bidders), guardian, accepted: [], publications: [first], epochs: new Map([[POLICY_ID, 1]]), seen, check: () => check(run),
+    there: { world: there, reader: readerThere, model: await modelOf(there, addresses), chainId: 1n, time: await now(there.chain), checked: 0, highest: new Map(), spared: new Map(), publishers },
+    relaySet: { spares: [...spares], removed: [], rotationDelay: await constant(there.oracle, "rotationDelay"), announced: undefined },
+  };
+  return run;
+}
+
+/** What both registries begin with. */
+async function modelOf({ attesters, registry, oracle }: World, subjects: readonly string[]): Promise<Model> {
   const [, entry] = await attesters.getFunction("rootAt")(1);
-  const guardian = signers[11]!;
-  await call(attesters, world.admin, "grantRole", await attesters.getFunction("GUARDIAN_ROLE")(), await guardian.getAddress());
   const tierOf = (tier: string, kind: number) => ({ tier, kind, label: SECRETS_OF[tier]!, activeFrom: 0, sunset: 0, disabled: false });
   const model: Model = {
-    subjects: addresses.slice(0, subjects.length).map(newSubject),
-    snapshots: [{ number: Number(number), policyId: POLICY_ID, root: SNAPSHOT_ROOT, expiresAt: Number(expiresAt), current: true, revoked: false }],
+    subjects: subjects.map(newSubject),
+    snapshots: [],
     roots: [{ number: Number(entry.number), root: ATTESTER_REGISTRY.root, keys: [0], currentFrom: Number(entry.currentFrom), supersededAt: Infinity, revoked: false }],
     revokedKeys: new Set(),
     policies: [{ policyId: POLICY_ID, policyHash: POLICY_HASH, ...DEMANDED, retired: false }],
     tiers: [tierOf(TIER, HEALTH), tierOf(BREACH_TIER, BREACH), tierOf(GROWTH_TIER, GROWTH)],
-    balances: new Map(),
-    gracePeriod: GRACE_PERIOD,
-    attesterNotice: ATTESTER_NOTICE,
-    releaseDelay: Number(await world.registry.getFunction("RELEASE_DELAY")()),
-    pauseGrace: Number(await world.registry.getFunction("PAUSE_GRACE")()),
-    isPaused: false,
+    balances: new Map(), purses: new Map(), lines: [], breakers: new Map(), revokedUnseen: new Set(), prepared: new Set(), pauses: [],
+    gracePeriod: GRACE_PERIOD, attesterNotice: ATTESTER_NOTICE, releaseDelay: await constant(registry, "RELEASE_DELAY"),
+    pauseGrace: await constant(registry, "PAUSE_GRACE"), pauseGraceWindow: await constant(registry, "PAUSE_GRACE_WINDOW"), maxEpochStep: await constant(oracle, "MAX_EPOCH_STEP"), maxAge: MAX_SNAPSHOT_AGE, historyWindow: HISTORY_WINDOW,
+    isPaused: false, isOraclePaused: false,
   };
   model.subjects[0]!.accountSet = ACCOUNT_SET;
-  const byAddress = new Map(addresses.map((address, i) => [address, [...subjects, ...creditors][i]!] as const));
-  return { world, model, signers: byAddress, creditors: addresses.slice(subjects.length), guardian, accepted: [], time: await now(world.chain) };
+  return model;
 }
+
+const constant = async (contract: Contract, name: string): Promise<number> => Number(await contract.getFunction(name)());
 
 /** The error a call ends in by name, or undefined. In a batch, the reason stands behind the index: `BadClaim 2 StatementTooOld`. */
 export async function outcomeOf(action: Promise<unknown>, abi: Interface): Promise<string | undefined> {
@@ -79,69 +143,29 @@ export async function outcomeOf(action: Promise<unknown>, abi: Interface): Promi
   }
 }
 
-/** Sends a call in a block of the run's time, compares how it ends, and says whether it passed. */
-export async function attempt(run: Run, expected: string | undefined, contract: Contract, signer: Signer, name: string, ...parameters: unknown[]): Promise<boolean> {
-  const action = at(run.world.chain, run.time, () => call(contract, signer, name, ...parameters));
-  expect(await outcomeOf(action, contract.interface)).toBe(expected);
+/** Sends a call in a block of the place's time, compares how it ends, and says whether it passed. */
+export async function attempt({ world, time }: Place, expected: string | undefined, contract: Contract, signer: Signer, name: string, ...parameters: unknown[]): Promise<boolean> {
+  const action = at(world.chain, time, () => call(contract, signer, name, ...parameters));
+  expect(await outcomeOf(action, contract.interface), name).toBe(expected);
   return expected === undefined;
 }
 
-/** The public signals of a claim at this run's registry. An unknown policy's scope is that of no policy. */
-export function signalsOf({ world }: Run, { claim, accountSet, policyId, snapshotRoot, attesterRoot, collateral }: ClaimedSignals): bigint[] {
+/** Lets time pass: the next block is no earlier than this. */
+export function waitUntil(place: Place, time: number): void {
+  place.time = Math.max(place.time, time);
+}
+
+/** The public signals of a claim at a registry. An unknown policy's scope is that of no policy. */
+export function signalsOf({ world, chainId }: Place, { claim, accountSet, policyId, snapshotRoot, attesterRoot, collateral }: ClaimedSignals): bigint[] {
   const policyHash = policyId === undefined ? 0xbad0n : BigInt(policyId);
-  const scope = scopeOf({ chainId: 31337n, registry: parseAddress(String(world.registry.target)), policyHash });
+  const scope = scopeOf({ chainId, registry: parseAddress(String(world.registry.target)), policyHash });
   return [snapshotRoot, attesterRoot, accountSet, 4_000_004n, packClaim(claim), collateral, scope];
 }
 
+/** What a key may be prepared for that these signals have. */
+export const preparation = (tier: string, signals: readonly bigint[]): string => [tier, signals[1], signals[6]].join(" ");
+
 /** A proof under a tier's key; under no tier's for a name that has none. */
-export function proofUnder({ model }: Run, tier: string, signals: readonly bigint[]): Proof {
+export function proofUnder({ model }: Place, tier: string, signals: readonly bigint[]): Proof {
   return simulate(trapdoor(model.tiers.find((known) => known.tier === tier)?.label ?? "no tier"), signals);
-}
-
-/** Everything that must hold after any call. */
-export async function checkInvariants(run: Run): Promise<void> {
-  const { world, model } = run;
-  const head = await now(world.chain);
-  await Promise.all(model.subjects.map((subject) => checkSubject(run, subject, head)));
-  await checkEscrow(run, head);
-  for (const { policyId, root } of model.snapshots.filter(({ revoked }) => revoked)) expect((await world.oracle.getFunction("lookup")(policyId, root)).current).toBe(false);
-  for (const published of model.roots) {
-    const { number, root, revoked } = published;
-    const [found, isCurrent] = await world.attesters.getFunction("lookup")(root);
-    expect([Number(found), await world.attesters.getFunction("isRevoked")(number), isCurrent]).toEqual([number, revoked, isCurrentRoot(model, published, head)]);
-  }
-}
-
-async function checkSubject({ world: { registry, oracle }, model }: Run, subject: SubjectModel, head: number): Promise<void> {
-  const { address } = subject;
-  const lowest = { policyId: subject.last?.policyId ?? POLICY_ID, level: 0, minRatioBps: 0, minAssurance: 0 };
-  const ask = (name: string, ...parameters: unknown[]) => registry.getFunction(name)(address, ...parameters);
-  const [health, answer, meets, canOpen, status] = await Promise.all([ask("health"), ask("isHealthy"), ask("meets", lowest), ask("canOpen", lowest), ask("accountSetStatus")]);
-  const healthy = isHealthy(model, subject, head);
-  expect([answer, health.healthy, meets, canOpen && !answer]).toEqual([healthy, healthy, healthy, false]);
-  expect(canOpen && (subject.hasGrown || model.isPaused)).toBe(false);
-  // A pause spares nobody whose health ended otherwise than by time, and beyond the proof for as long as the contract says.
-  const [spared, byBreaker] = await Promise.all([ask("graceUntil", lowest), oracle.getFunction("graceUntil")(lowest.policyId)]);
-  if (spared !== byBreaker) {
-    expect([subject.isBreached, subject.isEnded]).toEqual([false, false]);
-    expect(Number(spared)).toBeLessThan(subject.last!.healthyUntil + model.pauseGrace);
-  }
-  expect(Number(health.sequence)).toBe(subject.last?.sequence ?? subject.sequenceBase);
-  expect([status.current, status.proved, Number(status.releaseFrom)]).toEqual([subject.accountSet, subject.last?.accountSet ?? 0n, subject.releaseFrom]);
-}
-
-/** Every balance covers what is pledged and what is in use of it, and the tokens are there. */
-async function checkEscrow({ world: { registry, escrow, token }, model }: Run, head: number): Promise<void> {
-  let sum = 0n;
-  for (const [address, balance] of model.balances) {
-    const [held, pledged] = await Promise.all([escrow.getFunction("balanceOf")(address), escrow.getFunction("pledgedOf")(address)]);
-    const pledges = pledgedBy(balance);
-    expect([held, pledged]).toEqual([balance.held, pledges]);
-    const subject = model.subjects.find((known) => known.address === address);
-    const inUse = subject === undefined ? 0n : inUseOf(subject, head);
-    expect(await registry.getFunction("collateralInUse")(address)).toBe(inUse);
-    expect(balanceOf(model, address).held * 100n).toBeGreaterThanOrEqual(pledges * 100n + inUse);
-    sum += balance.held;
-  }
-  expect(await token.getFunction("balanceOf")(escrow.target)).toBe(sum);
 }
