@@ -1,22 +1,23 @@
 /**
  * Random runs over everything that can be called, by many actors on two chains, compared with a model after every call. PROTOCOL_CALLS says
- * how many calls about (1,500 by default), PROTOCOL_SEED where to begin. A failure prints its seed, its path and the shortest run that still fails; ten
+ * how many calls about (1,200 by default), PROTOCOL_SEED where to begin. A failure prints its seed, its path and the shortest run that still fails; ten
  * thousand calls end with the run that failed, which PROTOCOL_PATH shortens.
  */
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { now } from "./support/contracts.ts";
 import { Dice } from "./support/dice.ts";
+import { beginRun } from "./support/protocol-beginning.ts";
 import { checkInvariants } from "./support/protocol-invariants.ts";
-import { beginRun, type Step } from "./support/protocol-run.ts";
+import type { Step } from "./support/protocol-run.ts";
 import { PROTOCOL_EVENTS, PROTOCOL_STEPS } from "./support/protocol-steps.ts";
 import { createProtocolWorld, type ProtocolWorld } from "./support/protocol-world.ts";
 
-const CALLS = Number(process.env["PROTOCOL_CALLS"] ?? 1_500);
+const CALLS = Number(process.env["PROTOCOL_CALLS"] ?? 1_200);
 const SEED = Number(process.env["PROTOCOL_SEED"] ?? 20_260_801);
-/** Rare kinds of calls pass in the run that is made by default, and in any long one. */
 const IS_LONG = CALLS >= 10_000;
 const PATH = process.env["PROTOCOL_PATH"];
+/** Rare kinds of calls pass in the run that is made by default, and in any long one. */
 const IS_FULL = PATH === undefined && (process.env["PROTOCOL_SEED"] === undefined || IS_LONG);
 const LONGEST = 200;
 /** A run has any length up to the longest. */

@@ -23,7 +23,8 @@ export interface BreakerModel {
 export const newBreaker = (): BreakerModel => ({ isTripped: false, turns: [], latestAt: 0, calm: 0, spots: new Map() });
 
 /** With staleness among them, if the last snapshot has expired. */
-const turnsAt = ({ turns }: BreakerModel, expiry: number | undefined, time: number): readonly Turn[] => (expiry !== undefined && time > expiry ? [...turns, { isCause: true, at: expiry + 1 }] : turns);
+const turnsAt = ({ turns }: BreakerModel, expiry: number | undefined, time: number): readonly Turn[] =>
+  expiry !== undefined && time > expiry ? [...turns, { isCause: true, at: expiry + 1 }] : turns;
 
 /** Whether new credit is open, and the last second of the latest grace: zero if there never was one, past or not. */
 export function standing(breaker: BreakerModel, expiry: number | undefined, time: number): { opens: boolean; graceUntil: number } {

@@ -25,10 +25,19 @@ export function claimOf({ model, time }: Pick<Place, "model" | "time">, dice: Di
   const usual = isCareful || dice.chance(60) ? covered.slice(0, 1) : covered;
   const policy = kind === BREACH && proved !== undefined && !wrong(10) ? proved : dice.pick(usual.length > 0 && !wrong(5) ? usual : model.policies);
   const snapshots = model.snapshots.filter(({ policyId }) => policyId === policy.policyId);
-  const base = (subject.breach !== undefined && (isCareful || dice.chance(60)) ? Math.max(subject.breach.sequence, subject.last?.sequence ?? 0) : (subject.last?.sequence ?? subject.sequenceBase)) - subject.sequenceBase;
+  const usable = model.roots.findLast((root) => isCurrentRoot(model, root, time)) ?? model.roots.at(-1)!;
+  const proven = subject.last?.sequence ?? 0;
+  const highest = subject.breach !== undefined && (isCareful || dice.chance(60)) ? Math.max(subject.breach.sequence, proven) : (subject.last?.sequence ?? subject.sequenceBase);
+  const base = highest - subject.sequenceBase;
   const set = kind === BREACH ? (subject.last?.accountSet ?? subject.accountSet) : subject.accountSet;
   const held = countable(model, subject.address);
   const counted = subject.last?.collateral ?? 0n;
+  const collateralOf = (): bigint => {
+    if (kind === BREACH) return wrong(10) && counted > 0n ? counted - 1n : dice.chance(60) ? counted : counted + held;
+    if (dice.chance(70)) return 0n;
+    // To the unit at times: all that is held, and one more.
+    return wrong(10) ? held + BigInt(dice.below(2)) : (held * BigInt(dice.below(6))) / 10n;
+  };
   return {
     claim: {
       subject: parseAddress(wrong(2) ? STRANGER : subject.address),
@@ -41,8 +50,8 @@ export function claimOf({ model, time }: Pick<Place, "model" | "time">, dice: Di
     accountSet: wrong(5) ? setOf(dice) : set,
     policyId: wrong(3) ? undefined : policy.policyId,
     snapshotRoot: snapshots.length === 0 || wrong(3) ? 77n : wrong(10) ? dice.pick(snapshots).root : snapshots.at(-1)!.root,
-    attesterRoot: wrong(3) ? 78n : wrong(15) ? dice.pick(model.roots).root : (model.roots.findLast((root) => isCurrentRoot(model, root, time)) ?? model.roots.at(-1)!).root,
-    collateral: kind === BREACH ? (wrong(10) && counted > 0n ? counted - 1n : dice.chance(60) ? counted : counted + held) : dice.chance(70) ? 0n : wrong(10) ? held + BigInt(dice.below(2)) : (held * BigInt(dice.below(6))) / 10n,
+    attesterRoot: wrong(3) ? 78n : wrong(15) ? dice.pick(model.roots).root : usable.root,
+    collateral: collateralOf(),
   };
 }
 

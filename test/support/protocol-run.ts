@@ -4,18 +4,12 @@ import { expect } from "vitest";
 import { packClaim } from "../../prover/proof/claim.ts";
 import { parseAddress } from "../../prover/statement/address.ts";
 import { scopeOf } from "../../prover/statement/scope.ts";
-import { at, now } from "./contracts.ts";
+import { at } from "./contracts.ts";
 import type { Dice } from "./dice.ts";
-import {
-  ACCOUNT_SET, ATTESTER_NOTICE, ATTESTER_REGISTRY, BREACH, BREACH_TIER, call, DEMANDED, GRACE_PERIOD, GROWTH, GROWTH_TIER, HEALTH, HISTORY_WINDOW, MAX_SNAPSHOT_AGE, POLICY_HASH, POLICY_ID, SNAPSHOT_ROOT, SPOTS,
-  TIER, type PublicationArguments, type World,
-} from "./margin-world.ts";
+import { call, type PublicationArguments, type World } from "./margin-world.ts";
 import type { ManyReader } from "./many-reader.ts";
-import { newBreaker, observe } from "./protocol-breaker.ts";
 import type { ClaimedSignals } from "./protocol-claims.ts";
-import { newSubject, type Model } from "./protocol-model.ts";
-import { LINES, PURSE, type ProtocolWorld } from "./protocol-world.ts";
-import { ascending } from "./snapshot-oracle.ts";
+import type { Model } from "./protocol-model.ts";
 import { simulate, trapdoor, type Proof } from "./tiny-groth16.ts";
 
 /** A chain with the contracts on it, and what they should know. */
@@ -79,55 +73,6 @@ export interface Step {
   readonly isAttack?: boolean;
   readonly run: (run: Run, dice: Dice) => Promise<boolean>;
 }
-
-const SECRETS_OF: Readonly<Record<string, string>> = { [TIER]: "margin world", [BREACH_TIER]: "margin world, breaches", [GROWTH_TIER]: "margin world, growth of account sets" };
-
-/** A run from where the worlds begin: one subject of four is registered, one snapshot is accepted at the source and none is relayed. */
-export async function beginRun({ world, actors, lines, there, readers: [reader, readerThere] }: ProtocolWorld, seen: Run["seen"], check: (run: Run) => Promise<void>): Promise<Run> {
-  const { subjects, creditors, lenders, keeper, bidders, guardian, spares } = actors;
-  const addressesOf = (signers: readonly Signer[]) => Promise.all(signers.map((signer) => signer.getAddress()));
-  const all = [...subjects, ...creditors, ...lenders, keeper, ...bidders];
-  const [addresses, everybody] = [await addressesOf(subjects), await addressesOf(all)];
-  const model = await modelOf(world, addresses);
-  const publishers = await ascending(world.publishers);
-  const { number, asOf } = (await world.oracle.getFunction("latest")(POLICY_ID)).snapshot;
-  const first: PublicationArguments = { policyId: POLICY_ID, epoch: 1, root: SNAPSHOT_ROOT, asOf: Number(asOf), spots: SPOTS };
-  model.snapshots.push({ number: Number(number), policyId: POLICY_ID, root: SNAPSHOT_ROOT, epoch: 1, asOf: Number(asOf), expiresAt: Number(asOf) + MAX_SNAPSHOT_AGE, revoked: false });
-  model.breakers.set(POLICY_ID, newBreaker());
-  observe(model.breakers.get(POLICY_ID)!, undefined, SPOTS, Number(asOf));
-  const lenderAddresses = await addressesOf(lenders);
-  model.lines.push(...LINES.map((terms, i) => ({ ...terms, address: String(lines[i]!.target), lender: lenderAddresses[i]!, loans: new Map(), lent: 0n, repaid: 0n, takenOver: 0n })));
-  for (const address of await addressesOf([...subjects, ...lenders, ...bidders])) model.purses.set(address, PURSE);
-  const run: Run = {
-    world, reader, model, chainId: 31_337n, time: await now(world.chain), checked: 0, highest: new Map(), spared: new Map(), publishers, lines, signers: new Map(everybody.map((address, i) => [address, all[i]!] as const)),
-    creditors: await addressesOf(creditors), keeper: await keeper.getAddress(), bidders: await addressesOf(bidders), guardian, accepted: [], publications: [first], epochs: new Map([[POLICY_ID, 1]]), seen, check: () => check(run),
-    there: { world: there, reader: readerThere, model: await modelOf(there, addresses), chainId: 1n, time: await now(there.chain), checked: 0, highest: new Map(), spared: new Map(), publishers },
-    relaySet: { spares: [...spares], removed: [], rotationDelay: await constant(there.oracle, "rotationDelay"), announced: undefined },
-  };
-  return run;
-}
-
-/** What both registries begin with. */
-async function modelOf({ attesters, registry, oracle }: World, subjects: readonly string[]): Promise<Model> {
-  const [, entry] = await attesters.getFunction("rootAt")(1);
-  const tierOf = (tier: string, kind: number) => ({ tier, kind, label: SECRETS_OF[tier]!, activeFrom: 0, sunset: 0, disabled: false });
-  const model: Model = {
-    subjects: subjects.map(newSubject),
-    snapshots: [],
-    roots: [{ number: Number(entry.number), root: ATTESTER_REGISTRY.root, keys: [0], currentFrom: Number(entry.currentFrom), supersededAt: Infinity, revoked: false }],
-    revokedKeys: new Set(),
-    policies: [{ policyId: POLICY_ID, policyHash: POLICY_HASH, ...DEMANDED, retired: false }],
-    tiers: [tierOf(TIER, HEALTH), tierOf(BREACH_TIER, BREACH), tierOf(GROWTH_TIER, GROWTH)],
-    balances: new Map(), purses: new Map(), lines: [], breakers: new Map(), revokedUnseen: new Set(), prepared: new Set(), pauses: [],
-    gracePeriod: GRACE_PERIOD, attesterNotice: ATTESTER_NOTICE, releaseDelay: await constant(registry, "RELEASE_DELAY"),
-    pauseGrace: await constant(registry, "PAUSE_GRACE"), pauseGraceWindow: await constant(registry, "PAUSE_GRACE_WINDOW"), maxEpochStep: await constant(oracle, "MAX_EPOCH_STEP"), maxAge: MAX_SNAPSHOT_AGE, historyWindow: HISTORY_WINDOW,
-    isPaused: false, isOraclePaused: false,
-  };
-  model.subjects[0]!.accountSet = ACCOUNT_SET;
-  return model;
-}
-
-const constant = async (contract: Contract, name: string): Promise<number> => Number(await contract.getFunction(name)());
 
 /** The error a call ends in by name, or undefined. In a batch, the reason stands behind the index: `BadClaim 2 StatementTooOld`. */
 export async function outcomeOf(action: Promise<unknown>, abi: Interface): Promise<string | undefined> {

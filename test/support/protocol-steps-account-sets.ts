@@ -59,7 +59,7 @@ export const ACCOUNT_SET_STEPS: readonly Step[] = [
     },
   },
   {
-    name: "executeRelease", weight: 4,
+    name: "executeRelease", weight: 8,
     run: async (run, dice) => {
       const { world } = run;
       if (!run.model.subjects.some(({ releaseFrom }) => releaseFrom !== 0) && dice.chance(75)) await announce(run, dice);

@@ -31,17 +31,22 @@ async function confirm(run: Run, root: RootModel): Promise<boolean> {
   return true;
 }
 
-const waiting = ({ model: { roots }, time }: Run): RootModel | undefined => roots.findLast(({ currentFrom, supersededAt, revoked }) => time < currentFrom && currentFrom < supersededAt && !revoked);
+const waiting = ({ model: { roots }, time }: Run): RootModel | undefined =>
+  roots.findLast(({ currentFrom, supersededAt, revoked }) => time < currentFrom && currentFrom < supersededAt && !revoked);
+
+/** Over all keys that are left, if any are. */
+async function publishUsable(run: Run): Promise<RootModel | undefined> {
+  const keys = ATTESTER_KEYS.map((_, i) => i).filter((i) => !run.model.revokedKeys.has(i));
+  if (keys.length === 0) return undefined;
+  const published = await publish(run, keys, nextRoot(run));
+  waitUntil(run, run.time + 1);
+  return published;
+}
 
 /** A root that counts, mostly: without one nothing can be proved. */
 export async function haveRoot(run: Run, dice: Dice): Promise<void> {
   if (run.model.roots.some((root) => isCurrentRoot(run.model, root, run.time)) || dice.chance(25)) return;
-  const keys = ATTESTER_KEYS.map((_, i) => i).filter((i) => !run.model.revokedKeys.has(i));
-  let root = waiting(run);
-  if (root === undefined && keys.length > 0) {
-    root = await publish(run, keys, nextRoot(run));
-    waitUntil(run, run.time + 1);
-  }
+  const root = waiting(run) ?? (await publishUsable(run));
   if (root === undefined) return;
   await confirm(run, root);
   waitUntil(run, run.time + 1);
@@ -65,10 +70,16 @@ export const ATTESTER_STEPS: readonly Step[] = [
       return (await publish(run, keys, dice.chance(95) ? nextRoot(run) : dice.pick(model.roots).root)) !== undefined;
     },
   },
-  { name: "publish attesters that are none", weight: 1, isAttack: true, run: publishNoKeys },
-  { name: "confirm a root", weight: 4, run: (run, dice) => confirm(run, dice.chance(85) ? (waiting(run) ?? dice.pick(run.model.roots)) : dice.pick(run.model.roots)) },
+  { name: "publish attesters that are none", weight: 2, isAttack: true, run: publishNoKeys },
   {
-    name: "the registrar confirms its own root", weight: 1, isAttack: true,
+    name: "confirm a root", weight: 4,
+    run: async (run, dice) => {
+      if (waiting(run) === undefined && dice.chance(60)) await publishUsable(run);
+      return confirm(run, dice.chance(85) ? (waiting(run) ?? dice.pick(run.model.roots)) : dice.pick(run.model.roots));
+    },
+  },
+  {
+    name: "the registrar confirms its own root", weight: 1.5, isAttack: true,
     run: (run) => attempt(run, "ConfirmedByRegistrar", run.world.attesters, run.world.admin, "confirm", (waiting(run) ?? run.model.roots.at(-1)!).root),
   },
   {

@@ -4,13 +4,18 @@ import { BREACH, HEALTH } from "./margin-world.ts";
 import { claimOf, mostly, subjectOf, tierFor, toProve } from "./protocol-choices.ts";
 import { judgeBreach, judgeHealth, recordBreach, recordHealth, tierRefusal, type ClaimedSignals } from "./protocol-claims.ts";
 import { isCurrentSnapshot, isHealthy, latestOf, type Evidence, type Proved, type SubjectModel } from "./protocol-model.ts";
-import { attempt, preparation, proofUnder, signalsOf, type Place, type Run, type Step } from "./protocol-run.ts";
+import { attempt, preparation, proofUnder, signalsOf, waitUntil, type Place, type Run, type Step } from "./protocol-run.ts";
 import { haveRoot } from "./protocol-steps-attesters.ts";
+import { setPause } from "./protocol-steps-governance.ts";
 import { publishNext, setPublication } from "./protocol-steps-snapshots.ts";
 import { simulate, trapdoor } from "./tiny-groth16.ts";
 
 /** What any proof stands on, mostly. */
 export async function haveGround(run: Run, dice: Dice): Promise<void> {
+  if (run.model.isPaused && dice.chance(50)) {
+    await setPause(run, "unpause");
+    waitUntil(run, run.time + 1);
+  }
   await haveRoot(run, dice);
   await haveSnapshot(run, dice);
 }
@@ -47,7 +52,9 @@ export async function submit(run: Run, dice: Dice, sent: ClaimedSignals): Promis
 async function submitMany(run: Run, dice: Dice): Promise<boolean> {
   const { model, world, time } = run;
   const tier = tierFor(run, dice, HEALTH);
-  const all = Array.from({ length: 1 + dice.below(4) }, () => claimOf(run, dice, toProve(run, dice), HEALTH));
+  // All careful, or one of several is likely to spoil it.
+  const isCareful = dice.chance(75);
+  const all = Array.from({ length: 1 + dice.below(4) }, () => claimOf(run, dice, toProve(run, dice), HEALTH, isCareful || dice.chance(50)));
   const forged = dice.chance(8) ? dice.below(all.length) : -1;
   const before = structuredClone(model.subjects);
   let refused: string | undefined = model.isPaused ? "EnforcedPause" : undefined;
@@ -80,6 +87,13 @@ async function breach(run: Run, dice: Dice): Promise<boolean> {
   return true;
 }
 
+/** What a batch records before its proofs are verified, by a call of its own. */
+async function recordOnly(run: Run, dice: Dice): Promise<boolean> {
+  const { world } = run;
+  const signals = signalsOf(run, claimOf(run, dice, toProve(run, dice), HEALTH, true));
+  return attempt(run, "RecordedWithProofsOnly", world.registry, dice.chance(50) ? world.stranger : world.admin, "recordClaims", tierFor(run, dice, HEALTH), [signals]);
+}
+
 export const CLAIM_STEPS: readonly Step[] = [
   {
     name: "submit", weight: 40,
@@ -96,6 +110,7 @@ export const CLAIM_STEPS: readonly Step[] = [
     },
   },
   { name: "submit what was accepted before", weight: 4, isAttack: true, run: async (run, dice) => (run.accepted.length === 0 ? false : submit(run, dice, dice.pick(run.accepted))) },
+  { name: "record claims without a proof", weight: 1, isAttack: true, run: recordOnly },
   {
     name: "proveBreach", weight: 10,
     run: async (run, dice) => {

@@ -83,6 +83,14 @@ export const ESCROW_STEPS: readonly Step[] = [
     },
   })),
   {
+    name: "somebody tells the registry of collateral that is not there", weight: 1, isAttack: true,
+    run: async (run, dice) => {
+      const { address } = dice.pick(run.model.subjects);
+      const liar = dice.pick([run.world.admin, run.world.stranger, signerOf(run, address)]);
+      return attempt(run, "NotTheEscrow", run.world.registry, liar, "noteHeld", address, countable(run.model, address) + 1n);
+    },
+  },
+  {
     name: "somebody reaches for a pledge to a lender", weight: 2, isAttack: true,
     run: async (run, dice) => {
       const { address } = pledged(run, dice, run.model.lines.map(({ address: line }) => line));

@@ -24,8 +24,8 @@ export async function setPause(run: Run, name: "pause" | "unpause"): Promise<boo
 
 const POLICY_STEPS: readonly Step[] = [
   {
-    name: "pause or unpause", weight: 4,
-    run: (run, dice) => setPause(run, run.model.isPaused || dice.chance(80) ? "unpause" : "pause"),
+    name: "pause or unpause", weight: 6,
+    run: (run, dice) => setPause(run, run.model.isPaused || dice.chance(60) ? "unpause" : "pause"),
   },
   {
     name: "addPolicy", weight: 2,

@@ -1,4 +1,4 @@
-/** Credit that is drawn, paid back, and given up on. */
+/** Credit that is drawn and paid back. */
 import { PAR } from "../../prover/chain/liquidation.ts";
 import type { Dice } from "./dice.ts";
 import { HEALTH } from "./margin-world.ts";
@@ -91,22 +91,6 @@ export const LENDING_STEPS: readonly Step[] = [
       const passed = await attempt(run, releaseRefusal(model, line, subject, amount, time), contractOf(run, line), signerOf(run, subject.address), "release", amount);
       if (passed) addPledge(model, subject.address, line.address, -amount);
       return passed;
-    },
-  },
-  {
-    name: "recover bad debt", weight: 4,
-    run: async (run, dice) => {
-      const { model: all } = run;
-      const { line, subject, loan } = mostlyOwed(run, dice, ({ loan }) => loan.badDebt > 0n);
-      const atMost = amountOf(dice, loan.badDebt);
-      const payer = dice.chance(80) ? subject.address : dice.pick(run.bidders);
-      await attempt(run, undefined, contractOf(run, line), signerOf(run, payer), "recover", subject.address, atMost);
-      const paid = model.min(atMost, loan.badDebt);
-      loan.badDebt -= paid;
-      line.repaid += paid;
-      pay(all, payer, -paid);
-      pay(all, line.lender, paid);
-      return paid > 0n;
     },
   },
 ];

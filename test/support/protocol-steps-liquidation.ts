@@ -1,10 +1,10 @@
-/** How a credit comes to be liquidated: notice, start, and what calls it off. */
+/** How a credit comes to be liquidated: notice, start, and what calls it off; and what is paid back of a debt that went bad. */
 import * as rules from "./auction-model.ts";
 import type { Dice } from "./dice.ts";
 import { HEALTH } from "./margin-world.ts";
-import { claimOf, mostlyOwed, signerOf, someOwed, type Owed } from "./protocol-choices.ts";
+import { amountOf, claimOf, mostlyOwed, signerOf, someOwed, type Owed } from "./protocol-choices.ts";
 import { clockFrom, isVoid, meets, noticeRefusal, positionOf, startRefusal, type LineModel } from "./protocol-lending-model.ts";
-import type { SubjectModel } from "./protocol-model.ts";
+import { pay, type SubjectModel } from "./protocol-model.ts";
 import { attempt, waitUntil, type Run, type Step } from "./protocol-run.ts";
 import { bid, comesNext, expectLiquidatable, isRunning, takeOver, tell, tellGrace, waitForGrace } from "./protocol-steps-auction.ts";
 import { haveGround, submit } from "./protocol-steps-claims.ts";
@@ -14,11 +14,13 @@ import { contractOf, LENDING_STEPS } from "./protocol-steps-lending.ts";
 
 const isNoted = ({ loan }: Owed): boolean => loan.notice !== undefined;
 
-/** Where nothing is left for a step to do, mostly what must come before it is done instead. */
+/** Where nothing is left for a step to do, mostly what must come before it is done first. Whether that left it nothing to do still. */
 async function comesFirst(run: Run, dice: Dice, isWanted: (owed: Owed) => boolean, name: string): Promise<boolean> {
   if (someOwed(run, isWanted) || dice.chance(10)) return false;
   if (await [...LIQUIDATION_STEPS, ...LENDING_STEPS].find((step) => step.name === name)!.run(run, dice)) run.seen(name);
-  return true;
+  await run.check();
+  waitUntil(run, run.time + 1);
+  return !someOwed(run, isWanted);
 }
 
 /** The subject proves its health again. */
@@ -113,7 +115,7 @@ export const LIQUIDATION_STEPS: readonly Step[] = [
   { name: "bid", weight: 20, run: async (run, dice) => ((await comesFirst(run, dice, isRunning(run), "start")) ? false : bid(run, dice)) },
   { name: "takeOver", weight: 6, run: async (run, dice) => ((await comesFirst(run, dice, isRunning(run), "start")) ? false : takeOver(run, dice)) },
   {
-    name: "cancel", weight: 5,
+    name: "cancel", weight: 6,
     run: async (run, dice) => {
       const { model } = run;
       if (await comesFirst(run, dice, isNoted, "notice")) return false;
@@ -129,6 +131,23 @@ export const LIQUIDATION_STEPS: readonly Step[] = [
       loan.notice = undefined;
       tell(run, isHealthy ? "healthy" : "whole", false);
       return true;
+    },
+  },
+  {
+    name: "recover bad debt", weight: 4,
+    run: async (run, dice) => {
+      const { model: all } = run;
+      if (await comesFirst(run, dice, ({ loan }) => loan.badDebt > 0n, "takeOver")) return false;
+      const { line, subject, loan } = mostlyOwed(run, dice, ({ loan }) => loan.badDebt > 0n);
+      const atMost = amountOf(dice, loan.badDebt);
+      const payer = dice.chance(80) ? subject.address : dice.pick(run.bidders);
+      await attempt(run, undefined, contractOf(run, line), signerOf(run, payer), "recover", subject.address, atMost);
+      const paid = rules.min(atMost, loan.badDebt);
+      loan.badDebt -= paid;
+      line.repaid += paid;
+      pay(all, payer, -paid);
+      pay(all, line.lender, paid);
+      return paid > 0n;
     },
   },
 ];

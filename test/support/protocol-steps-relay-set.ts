@@ -47,7 +47,10 @@ async function replace(run: Run, dice: Dice): Promise<boolean> {
 }
 
 async function apply(run: Run, dice: Dice): Promise<boolean> {
-  if (run.relaySet.announced === undefined && dice.chance(50)) return (await replace(run, dice), false);
+  if (run.relaySet.announced === undefined && dice.chance(80)) {
+    if (await replace(run, dice)) run.seen("replace a blocked set there");
+    await run.check();
+  }
   const { announced, removed, spares } = run.relaySet;
   if (announced !== undefined && dice.chance(75)) await wait(run, announced.from - (dice.chance(15) ? 1 : 0));
   const place = await across(run);

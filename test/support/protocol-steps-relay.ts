@@ -66,7 +66,7 @@ async function replayAcross(run: Run, dice: Dice): Promise<boolean> {
 
 export const RELAY_STEPS: readonly Step[] = [
   { name: "relay a snapshot", weight: 8, run: relay },
-  { name: "relay what no quorum signed", weight: 2, isAttack: true, run: relayForged },
+  { name: "relay what no quorum signed", weight: 3, isAttack: true, run: relayForged },
   {
     name: "relay a revocation", weight: 3,
     run: async (run, dice) => {

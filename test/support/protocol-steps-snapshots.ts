@@ -138,7 +138,7 @@ export const SNAPSHOT_STEPS: readonly Step[] = [
   { name: "two publishers publish", weight: 12, run: (run, dice) => publishNext(run, dice, policyOf(run, dice)) },
   { name: "publishers disagree", weight: 2, run: disagree },
   {
-    name: "revoke a snapshot", weight: 2,
+    name: "revoke a snapshot", weight: 3,
     run: async (run, dice) => {
       const { model, world, time } = run;
       const standing = model.snapshots.filter(({ revoked }) => !revoked);
@@ -148,7 +148,7 @@ export const SNAPSHOT_STEPS: readonly Step[] = [
       return passed;
     },
   },
-  { name: "trip", weight: 2, run: (run, dice) => tripByGuardian(run, policyOf(run, dice)) },
+  { name: "trip", weight: 3, run: (run, dice) => tripByGuardian(run, policyOf(run, dice)) },
   {
     name: "rearm", weight: 4,
     run: async (run, dice) => {
