@@ -13,7 +13,8 @@ include "tail.circom";
 /// ensures   BREACH 0: stress and 1e9 outside are at least the rules' at this level, so that a prover can only overstate them, and
 ///           limits hold; BREACH 1: they are at most the rules', so that a prover can only understate them
 /// hints     none of its own (parts)
-/// ledger    loss 90 bits, charges below 2^128: a requirement is at most 2^90, and no negative difference fits 130 bits
+/// ledger    loss 90 bits, at most 24 charges below 9/8 2^123, so all below 2^128: a requirement is at most 2^90, and no negative
+///           difference fits 130 bits
 /// cost      the sum of its parts
 /// twin      prover/risk/margin-program.ts evaluateRules
 template MarginProgram(SHAPE, BREACH) {
@@ -43,6 +44,7 @@ template MarginProgram(SHAPE, BREACH) {
     signal input worst[HAS_TAIL(SHAPE)];
     signal output stress;
     signal output outside;
+    assert(EXPOSURES(SHAPE) <= 24);
 
     SetLosses(SHAPE, BREACH)(weight, cellRule, groupRule, total, sign, loss);
 

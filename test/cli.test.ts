@@ -237,6 +237,9 @@ describe("submit and status", () => {
   it("a proof is accepted once, and the subject is healthy from then on", async () => {
     const status = (code: number) => cli.json(["status", workspace.protocol.borrower, "--registry-address", workspace.protocol.address, "--rpc", workspace.rpc], { code });
     expect(await status(1)).toMatchObject({ healthy: false, sequence: 0 });
+    const asked = await cli.json(["submit", "proof.json", "--registry-address", workspace.protocol.address, "--rpc", workspace.rpc, "--key", "env:SENDER", "--dry-run"], { env: { SENDER: SENDER.privateKey } });
+    expect(asked).toMatchObject({ dryRun: true, transactions: [{ call: "submit", gas: expect.stringMatching(/^3[0-9]{5}$/) }], claim: { sequence: 6 } });
+    expect(await status(1)).toMatchObject({ healthy: false, sequence: 0 });
     const submit = ["submit", "proof.json", "--registry-address", workspace.protocol.address, "--rpc", workspace.rpc, "--key", "env:SENDER", "--prepare"];
     const hash = expect.stringMatching(/^0x[0-9a-f]{64}$/);
     expect(await cli.json(submit, { env: { SENDER: SENDER.privateKey } })).toMatchObject({ accepted: true, prepared: hash, transactionHash: hash, claim: { sequence: 6 } });
@@ -244,6 +247,37 @@ describe("submit and status", () => {
     const again = await cli.run([...submit, "--json"], { env: { SENDER: SENDER.privateKey } });
     expect(again.code).toBe(1);
     expect(JSON.parse(again.stderr).error).toMatchObject({ code: "ContractRefused", path: "proof.json", message: expect.stringContaining("SequenceNotIncreasing"), hint: expect.any(String) });
+  });
+});
+
+describe("submit of several", () => {
+  const submit = (...files: string[]) => ["submit", ...files, "--registry-address", workspace.protocol.address, "--rpc", workspace.rpc, "--key", "env:SENDER"];
+  const ENV = { env: { SENDER: SENDER.privateKey } };
+  const refused = async (...files: string[]) => {
+    const { code, stderr } = await cli.run([...submit(...files), "--json"], ENV);
+    return [code, JSON.parse(stderr).error];
+  };
+
+  it("takes all in one transaction, or none and names the file at fault", async () => {
+    for (const sequence of [4, 5]) {
+      await cli.json([
+        "statement", "sign", "--book", "book.json", "--account", "deribit/main", "--key", "deribit.key", "--subject", workspace.protocol.borrower, "--chain-id", "31337",
+        "--registry-address", workspace.protocol.address, "--policy", "policy.json", "--sequence", String(sequence), "--out", `deribit-${sequence}.json`,
+      ]);
+      const prove = PROVE.map((word) => (word === "deribit.statement.json" ? `deribit-${sequence}.json` : word));
+      await cli.json([...prove, "--ratio-bps", "10500", "--min-assurance", "attested", "--out", `proof-${sequence}.json`]);
+    }
+    const health = () => cli.json(["status", workspace.protocol.borrower, "--registry-address", workspace.protocol.address, "--rpc", workspace.rpc]);
+    expect(await refused("proof-5.json", "proof-4.json")).toEqual([1, expect.objectContaining({ code: "ContractRefused", path: "proof-4.json", message: expect.stringContaining("SequenceNotIncreasing") })]);
+    expect(await health()).toMatchObject({ sequence: 6 });
+    expect(await cli.json(submit("proof-4.json", "proof-5.json"), ENV)).toMatchObject({ accepted: true, claims: [{ sequence: 7 }, { sequence: 8 }], gasUsed: expect.stringMatching(/^[0-9]+$/) });
+    expect(await health()).toMatchObject({ healthy: true, sequence: 8 });
+  }, 120_000);
+
+  it("is of proofs of margin alone, and prepares no key", async () => {
+    expect(await refused("proof-4.json", "proof-5.json", "--prepare")).toEqual([2, expect.objectContaining({ code: "UsageError", path: "--prepare" })]);
+    await writeFile(inFolder("other-tier.json"), JSON.stringify({ ...(await read("proof.json")), tier: "desk" }));
+    expect(await refused("proof-5.json", "other-tier.json")).toEqual([1, expect.objectContaining({ code: "InvalidBundle", path: "other-tier.json, tier" })]);
   });
 });
 

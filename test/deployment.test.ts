@@ -7,6 +7,7 @@ import { contractAt } from "../prover/chain/contracts.ts";
 import { identifier } from "../prover/commitment/domain.ts";
 import { MarginProofError } from "../prover/errors.ts";
 import type { Artifacts } from "../prover/proof/artifacts.ts";
+import { anyParameters, STATEMENT_KINDS, statementKind } from "../prover/proof/tiers.ts";
 import { parseAddress } from "../prover/statement/address.ts";
 import { REPOSITORY } from "../scripts/circom.ts";
 import { deployProtocol, type Deployment } from "../scripts/deployment/deploy.ts";
@@ -56,15 +57,35 @@ describe("a deployment", () => {
     }
   });
 
-  it("has the guardian, the notice and the breaker that the plan names, each apart from the administrator", async () => {
+  it("has the guardian, the notice and the breaker that the plan names, each apart from the administrator, whoever deploys", async () => {
     const guardian = parseAddress(PUBLISHERS[0]!);
     const other = await connect();
     try {
-      const { oracle } = await deployProtocol(other, await planOf({ guardian, rotationDelay: 172_800, breaker: { moveBps: 700, bounds: { ETH: 900 } } }));
-      const role = await oracle.getFunction("GUARDIAN_ROLE")();
-      expect(await Promise.all([guardian, ADMIN].map((holder) => oracle.getFunction("hasRole")(role, holder)))).toEqual([true, false]);
+      const admin = parseAddress((await other.ethers.getSigners())[0]!.address);
+      const { oracle, record } = await deployProtocol(other, await planOf({ admin, guardian, rotationDelay: 172_800, breaker: { moveBps: 700, bounds: { ETH: 900 } } }));
+      for (const name of CONTRACTS) {
+        const contract = contractAt(name, record.contracts[name].address, other.ethers.provider);
+        for (const getter of rolesOf(name).filter((each) => each !== "PUBLISHER_ROLE")) {
+          const role = await contract.getFunction(getter)();
+          const held = await Promise.all([guardian, admin].map((holder) => contract.getFunction("hasRole")(role, holder)));
+          expect(held, `${name} ${getter}`).toEqual(getter === "GUARDIAN_ROLE" ? [true, false] : [false, true]);
+        }
+      }
       expect(await Promise.all([oracle.getFunction("rotationDelay")(), oracle.getFunction("moveBound")(1n), oracle.getFunction("moveBound")(identifier("ETH")), oracle.getFunction("grace")()])).toEqual([172_800n, 700n, 900n, 3_600n]);
       expect([...(await oracle.getFunction("publishers")())]).toEqual(PUBLISHERS.toSorted((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1)));
+    } finally {
+      await other.close();
+    }
+  });
+
+  it("can be planned as the README plans one", async () => {
+    const readme = await readFile(join(REPOSITORY, "README.md"), "utf8");
+    const { tiers, ...plan } = JSON.parse(/```json\n(\{\s+"format": "margin-deployment-plan[^`]+)```/.exec(readme)![1]!);
+    expect(tiers.map((tier: string) => statementKind(anyParameters(tier)))).toEqual(STATEMENT_KINDS);
+    const other = await connect();
+    try {
+      const { record } = await deployProtocol(other, await planOf({ ...plan, tiers: PLAN_JSON.tiers, collateralToken: "demo" }));
+      expect([record.policies.length, record.tiers.length]).toEqual([1, 1]);
     } finally {
       await other.close();
     }

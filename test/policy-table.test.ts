@@ -112,7 +112,7 @@ describe("the sizes of a policy", () => {
   it("say what is missing where no tier takes the policy", () => {
     const { tier, lack } = policySizes(readPolicy("span")!, plainMarket(readPolicy("span")!, 20));
     expect([tier, lack!.code]).toEqual([null, "BookTooLarge"]);
-    expect(lack!.message).toContain("31 exposures, and this tier takes 16");
+    expect(lack!.message).toContain("31 exposures, and this tier takes 24");
   });
 });
 

@@ -78,7 +78,7 @@ describe("the tier of a market under a policy", () => {
     expect(refusal(() => tierForMarket({ listings: listings(769) }, policy(2, 5)))).toEqual({ code: "TreeFull", path: "instruments" });
     expect(refusal(() => tierForMarket({ listings: listings(1) }, policy(5, 37)))).toEqual({ code: "BookTooLarge", path: "policy" });
     const { cells, shape } = policy(1, 1);
-    expect(() => tierForMarket({ listings: listings(1) }, { cells, shape: { ...shape, exposures: 200 } })).toThrow(/for tier book, 200 exposures, and this tier takes 16$/);
+    expect(() => tierForMarket({ listings: listings(1) }, { cells, shape: { ...shape, exposures: 200 } })).toThrow(/for tier book, 200 exposures, and this tier takes 24$/);
   });
 });
 

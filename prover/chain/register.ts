@@ -37,18 +37,22 @@ export interface AccountSetStatus {
  * @returns the transaction's hash
  * @throws ContractRefused, e.g. `AlreadyRegistered(…)`; ChainError
  */
-export async function registerAccountSet(accountSet: bigint, options: RegisterOptions): Promise<string> {
-  return change(options, "registerAccountSet", [accountSet]);
-}
+export const registerAccountSet = (accountSet: bigint, options: RegisterOptions): Promise<string> => sent(registrationCall(accountSet, options));
+
+/** What `registerAccountSet` sends, to be previewed. */
+export const registrationCall = (accountSet: bigint, { registry, signer }: RegisterOptions): Call =>
+  ({ contract: contractAt("MarginHealthRegistry", registry, signer), method: "registerAccountSet", args: [accountSet] });
 
 /**
  * Adds accounts to the signer's set. Its health stands, but the next proof must cover all accounts by later statements.
  * @returns the transaction's hash
  * @throws ContractRefused, e.g. `ReleaseRunning(…)`; ChainError
  */
-export async function growAccountSet({ tier, proof, grownSet }: AccountSetGrowth, options: RegisterOptions): Promise<string> {
-  return change(options, "growAccountSet", [tierId(tier), solidityProof(proof), grownSet]);
-}
+export const growAccountSet = (growth: AccountSetGrowth, options: RegisterOptions): Promise<string> => sent(growthCall(growth, options));
+
+/** What `growAccountSet` sends, to be previewed. */
+export const growthCall = ({ tier, proof, grownSet }: AccountSetGrowth, { registry, signer }: RegisterOptions): Call =>
+  ({ contract: contractAt("MarginHealthRegistry", registry, signer), method: "growAccountSet", args: [tierId(tier), solidityProof(proof), grownSet] });
 
 /** Steps of giving up an account set. twin: IAccountSets */
 export const RELEASE_STEPS = ["announce", "cancel", "execute"] as const;
@@ -76,8 +80,5 @@ export async function readAccountSetStatus({ registry, subject, provider }: { re
   const { current, proved, statementsAfter, releaseFrom } = await ask(contract, "accountSetStatus", subject);
   return { current, proved, statementsAfter: Number(statementsAfter), releaseFrom: Number(releaseFrom) };
 }
-
-const change = ({ registry, signer }: RegisterOptions, method: string, args: readonly unknown[]): Promise<string> =>
-  sent({ contract: contractAt("MarginHealthRegistry", registry, signer), method, args });
 
 const sent = async (call: Call): Promise<string> => (await sendCall(call)).transactionHash;

@@ -58,7 +58,7 @@ async function run<O>({ plan, contractOption }: Pick<ActShape<O>, "plan" | "cont
     const sender = { signer: wallet.connect(provider), address: parseAddress(wallet.address) };
     try {
       const { calls, facts, after } = await plan(options, sender, args);
-      if (options.dryRun === true) return outcomeOf({ dryRun: true, from: sender.address, transactions: await preview(calls), ...facts });
+      if (options.dryRun === true) return await previewed(calls, sender.address, facts);
       const transactions = await sendAll(calls, terminal);
       const { read, ...warned } = await afterwards(after);
       return outcomeOf({ from: sender.address, transactions, ...facts, ...read }, warned);
@@ -100,6 +100,9 @@ async function sent(call: Call): Promise<Facts> {
   const { gasUsed, ...rest } = await sendCall(call);
   return { ...named(call), ...rest, gasUsed: gasUsed.toString() };
 }
+
+/** What `--dry-run` says: who would send what, and what it would cost. @throws as the contract refuses the first call */
+export const previewed = async (calls: readonly Call[], from: string, facts: Facts): Promise<Outcome> => outcomeOf({ dryRun: true, from, transactions: await preview(calls), ...facts });
 
 /** What the second of two calls costs is known only once the first is in a block. */
 async function preview(calls: readonly Call[]): Promise<Facts[]> {

@@ -1,9 +1,9 @@
 /** Reading the JSON documents a command is given. Whatever is wrong in one names the file before the place. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { MarginProofError } from "../errors.ts";
 import { parseAnyBundle, type AnyBundle } from "../proof/any-bundle.ts";
 import { parseBundle, type ProofBundle } from "../proof/bundle.ts";
-import { readPolicy } from "../import/shipped-policies.ts";
+import { policyNames, readPolicy } from "../import/shipped-policies.ts";
 import { parseBook, type Book } from "../risk/book.ts";
 import { parseMarket, type Market } from "../risk/market.ts";
 import { parsePolicy, type Policy } from "../risk/policy.ts";
@@ -28,9 +28,12 @@ export const readStatement = (file: string): SignedStatement => readDocument(fil
 export const readBundle = (file: string): ProofBundle => readDocument(file, parseBundle);
 export const readAnyBundle = (file: string): AnyBundle => readDocument(file, parseAnyBundle);
 
-/** A policy file, or the name of one that comes with the package. */
+/** A policy file, or the name of one that comes with the package. @throws as `readDocument`, with those names in the remedy of a file that is not there */
 export function readPolicyOption(fileOrName: string): Policy {
-  return readPolicy(fileOrName) ?? readDocument(fileOrName, parsePolicy);
+  const shipped = readPolicy(fileOrName);
+  if (shipped !== undefined) return shipped;
+  if (existsSync(fileOrName)) return readDocument(fileOrName, parsePolicy);
+  throw new MarginProofError("UnreadableFile", "neither a file nor a policy that comes with the package", { path: fileOrName, hint: `name a file, or one of ${policyNames().join(", ")}` });
 }
 
 /** For `catch`: throws the error with `file` in front of its path. */

@@ -21,7 +21,7 @@ const MarginSizesSchema = z.strictObject({
   bases: z.int().min(0),
   tails: z.int().min(0).max(4096),
   tailSets: z.int().min(0).max(4),
-  exposures: z.int().min(0).max(16),
+  exposures: z.int().min(0).max(24),
   tiers: z.int().min(0),
   correlations: z.int().min(1),
   sensitivities: z.int().min(0),
@@ -30,6 +30,8 @@ const MarginSizesSchema = z.strictObject({
   pairing: z.boolean(),
 }).refine(({ tails, tailSets }) => tails === 0 ? tailSets === 0 : tailSets > 0 && tailClasses({ tails, tailSets }) <= tails, {
   path: ["tailSets"], message: "tails have a set or more, and a scenario for each of their classes",
+}).refine(({ exposures, sensitivities }) => sensitivities === 0 || exposures <= 16, {
+  path: ["exposures"], message: "at most 16 where exposures are correlated",
 });
 
 /** Sizes of a circuit about the growth of account sets. */

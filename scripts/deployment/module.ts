@@ -22,6 +22,9 @@ export function rolesOf(name: ContractName): readonly string[] {
   return roles.toSorted((a, b) => Number(a === "DEFAULT_ADMIN_ROLE") - Number(b === "DEFAULT_ADMIN_ROLE"));
 }
 
+/** Guardians stop things, and end the notice of an attester root that they have checked: where the plan names one, that is not who administers. */
+export const holderOf = (getter: string, { admin, guardian }: Pick<DeploymentPlan, "admin" | "guardian">): string => (getter === "GUARDIAN_ROLE" ? (guardian ?? admin) : admin);
+
 /**
  * Contracts, keys, policies, and last the roles: whoever deploys holds them only until everything stands, and gives each away
  * before it lays it down.
@@ -42,14 +45,14 @@ export function protocolModule(plan: DeploymentPlan, deployer: string) {
       m.call(registry, "addPolicy", [policyId(policyHash), levelBit(level), minRatioBps, assuranceLevel(minAssurance), maxStatementAge], { id: `Policy_${p}` }),
     );
     const contracts = { MarginHealthVerifier: verifier, AttesterRegistry: attesters, MarginHealthRegistry: registry };
-    if (plan.admin !== deployer) {
-      for (const name of ADMINISTERED) {
-        let before: NonNullable<NonNullable<Parameters<typeof m.call>[3]>["after"]> = [...keys, ...policies];
-        for (const getter of rolesOf(name)) {
-          const role = m.staticCall(contracts[name], getter, [], 0, { id: `${name}_${getter}` });
-          const granted = m.call(contracts[name], "grantRole", [role, plan.admin], { id: `${name}_grant_${getter}`, after: before });
-          before = [m.call(contracts[name], "renounceRole", [role, deployer], { id: `${name}_renounce_${getter}`, after: [granted] })];
-        }
+    for (const name of ADMINISTERED) {
+      let before: NonNullable<NonNullable<Parameters<typeof m.call>[3]>["after"]> = [...keys, ...policies];
+      for (const getter of rolesOf(name)) {
+        const holder = holderOf(getter, plan);
+        if (holder === deployer) continue;
+        const role = m.staticCall(contracts[name], getter, [], 0, { id: `${name}_${getter}` });
+        const granted = m.call(contracts[name], "grantRole", [role, holder], { id: `${name}_grant_${getter}`, after: before });
+        before = [m.call(contracts[name], "renounceRole", [role, deployer], { id: `${name}_renounce_${getter}`, after: [granted] })];
       }
     }
     return { verifier, oracle, attesters, registry, escrow };

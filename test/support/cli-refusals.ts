@@ -161,6 +161,7 @@ const REFUSALS: readonly Refusal[] = [
   { title: "a snapshot's signature in place of a decision's", args: ["publishers", "decide", "../../signature.json", "--rpc", "env:RPC", "--key", "env:PUBLISHER"], env: PUBLISHER_KEY, code: "InvalidSchema", path: "../../signature.json, format" },
   { title: "publishers at an address without an oracle", args: at("oracle", "publishers", "apply", ...SET), env: PUBLISHER_KEY, code: "ChainError", path: "--oracle-address" },
   { title: "a registry to publish whose root is another's", args: at("registry", "attester", "publish", "../../odd-registry.json"), env: PUBLISHER_KEY, code: "InvalidSchema", path: "../../odd-registry.json, root" },
+  { title: "a registry to confirm whose root is another's", args: at("registry", "attester", "confirm", "../../odd-registry.json"), env: PUBLISHER_KEY, code: "InvalidSchema", path: "../../odd-registry.json, root" },
   { title: "several keys to revoke at once", args: at("registry", "attester", "revoke", "../../entries.json"), env: PUBLISHER_KEY, code: "InvalidSchema", path: "../../entries.json" },
   { title: "a key to revoke that is no point", args: at("registry", "attester", "revoke", "../../odd-entry.json"), env: PUBLISHER_KEY, code: "InvalidPoint", path: "../../odd-entry.json, key" },
   { title: "an address without a registry", args: ["status", SUBJECT, "--registry-address", SUBJECT, "--rpc", "env:RPC"], code: "ChainError", path: SUBJECT },

@@ -1,9 +1,11 @@
 import type { Command } from "commander";
-import { registerAccountSet } from "../../chain/register.ts";
+import { sendCall } from "../../chain/calls.ts";
+import { registrationCall } from "../../chain/register.ts";
 import type { Address } from "../../statement/address.ts";
+import { previewed } from "../acting.ts";
 import { withNode } from "../chain-connection.ts";
 import { makeCommand } from "../command.ts";
-import { keyOption, registryAddressOption, rpcOption } from "../options.ts";
+import { dryRunOption, keyOption, registryAddressOption, rpcOption } from "../options.ts";
 import { readWallet } from "../secrets.ts";
 import { asStage } from "../stage-progress.ts";
 import { outcomeOf } from "../summaries.ts";
@@ -14,6 +16,7 @@ interface Options extends AccountSetOptions {
   readonly registryAddress: Address;
   readonly rpc: string;
   readonly key: string;
+  readonly dryRun?: true;
 }
 
 export function registerCommand(terminal: Terminal): Command {
@@ -26,15 +29,19 @@ export function registerCommand(terminal: Terminal): Command {
       registryAddressOption().makeOptionMandatory(),
       rpcOption().makeOptionMandatory(),
       keyOption("the subject"),
+      dryRunOption(),
     ],
+    notes: "The contract is asked before anything is sent, so a refusal costs nothing.",
   }).action(terminal.action((options: Options) => run(options, terminal)));
 }
 
 async function run(options: Options, terminal: Terminal): Promise<Outcome> {
   const wallet = readWallet(options.key, "--key", terminal);
   const set = readAccountSet(options, terminal);
-  const transactionHash = await withNode(options.rpc, terminal, (provider) =>
-    asStage(terminal.progress, "register", () => registerAccountSet(BigInt(set.accountSet), { registry: options.registryAddress, signer: wallet.connect(provider) })),
-  );
-  return outcomeOf({ subject: wallet.address, transactionHash, ...set });
+  return withNode(options.rpc, terminal, async (provider) => {
+    const call = registrationCall(BigInt(set.accountSet), { registry: options.registryAddress, signer: wallet.connect(provider) });
+    if (options.dryRun === true) return previewed([call], wallet.address, set);
+    const { transactionHash } = await asStage(terminal.progress, "register", () => sendCall(call));
+    return outcomeOf({ subject: wallet.address, transactionHash, ...set });
+  });
 }

@@ -31,7 +31,7 @@ export function snapshotBuild(terminal: Terminal): Command {
       marketOption().makeOptionMandatory(),
       policyOption().makeOptionMandatory(),
       tierOption(),
-      wholeOption("--tree-parents <n>", "size of the tree, 48 instruments each; instead of a tier", BITS.count, Number).conflicts("tier"),
+      wholeOption("--tree-parents <n>", "size of the tree, 32 instruments each; instead of a tier", BITS.count, Number).conflicts("tier"),
       outOption("write the snapshot here, to be published"),
       forceOption(),
     ],
