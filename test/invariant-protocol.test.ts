@@ -62,11 +62,12 @@ it("no run of calls leaves an account healthy without a proof that counts, an es
   await fc.assert(run, { seed: SEED, numRuns: RUNS, endOnFailure: IS_LONG && PATH === undefined, ...(PATH === undefined ? {} : { path: PATH }) });
 });
 
-it.runIf(IS_FULL)("the runs had every kind of call pass, none of the attacks, and every end of a liquidation come about", () => {
-  const missing = (names: readonly string[]) => names.filter((name) => !passed.has(name));
+it("no attack passed in these runs, and in full ones every kind of call did, and every end of a liquidation came about", () => {
   if (process.env["PROTOCOL_CALLS"] !== undefined) console.log(Object.fromEntries([...PROTOCOL_STEPS.map(({ name }) => name), ...PROTOCOL_EVENTS].map((name) => [name, `${passed.get(name) ?? 0} of ${made.get(name) ?? "?"}`])));
-  expect(missing(PROTOCOL_STEPS.filter(({ isAttack }) => isAttack !== true).map(({ name }) => name))).toEqual([]);
-  expect(missing(PROTOCOL_EVENTS)).toEqual([]);
   const attacks = PROTOCOL_STEPS.filter(({ isAttack }) => isAttack === true).map(({ name }) => name);
-  expect([attacks.filter((name) => !made.has(name)), attacks.filter((name) => passed.has(name))]).toEqual([[], []]);
+  expect(attacks.filter((name) => passed.has(name))).toEqual([]);
+  expect(made.size).toBeGreaterThan(0);
+  if (!IS_FULL) return;
+  const calls = PROTOCOL_STEPS.filter(({ isAttack }) => isAttack !== true).map(({ name }) => name);
+  expect([attacks.filter((name) => !made.has(name)), [...calls, ...PROTOCOL_EVENTS].filter((name) => !passed.has(name))]).toEqual([[], []]);
 });

@@ -11,7 +11,8 @@ const INTERVAL = 200;
  */
 export function stageProgress(sink: Sink): Progress {
   let started = performance.now();
-  let shown = 0;
+  // The first update is shown, however young the process.
+  let shown = -Infinity;
   return (stage, done, total) => {
     const now = performance.now();
     if (done >= total) {
